@@ -1,0 +1,205 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/emmansun/gmsm/sm3"
+
+	"xinzhang/internal/durable"
+	"xinzhang/internal/fault"
+	"xinzhang/internal/format/ofd"
+	"xinzhang/internal/report"
+	"xinzhang/internal/trust"
+	"xinzhang/internal/verify"
+)
+
+// verifyCmd verifies documents. Its exit status is 0 passed, 1 failed, 2
+// indeterminate, 3 unsigned, 4 could not be read; of several files the worst
+// counts, in the order failed, unreadable, indeterminate, unsigned, passed.
+type verifyCmd struct {
+	Files  []string `arg:"" name:"file" help:"${h_verify_files}" type:"path"`
+	Trust  []string `help:"${h_trust}" type:"path" placeholder:"PATH" sep:"none"`
+	CRL    []string `name:"crl" help:"${h_crl}" type:"path" placeholder:"PATH" sep:"none"`
+	At     string   `help:"${h_at_time}" placeholder:"TIME"`
+	Policy string   `help:"${h_policy}" default:"gbt38540" enum:"gbt38540,strict"`
+	HTML   string   `name:"html" help:"${h_html}" type:"path" placeholder:"FILE"`
+	All    bool     `short:"a" help:"${h_all}"`
+}
+
+const (
+	exitFailed        = 1
+	exitIndeterminate = 2
+	exitUnsigned      = 3
+	exitUnreadable    = 4
+)
+
+func (c *verifyCmd) Run(a *app) error {
+	opt, err := c.options(a)
+	if err != nil {
+		return asWrongUse(err)
+	}
+	if c.HTML != "" && len(c.Files) > 1 {
+		return fault.New(fault.UsageWrong, "what", "--html takes one file")
+	}
+	var reports []*verify.Report
+	exit := 0
+	for _, name := range c.Files {
+		r, err := verifyFile(a, name, opt)
+		if err != nil {
+			_ = a.fail(err)
+			exit = worseExit(exit, exitUnreadable)
+			continue
+		}
+		exit = worseExit(exit, exitOf(r.Verdict))
+		reports = append(reports, r)
+		if !a.json {
+			if err := report.Text(a.stdout, r, a.lang, c.All); err != nil {
+				return err
+			}
+		}
+		if c.HTML != "" {
+			if err := writeHTML(c.HTML, r, a.lang); err != nil {
+				return err
+			}
+		}
+	}
+	if a.json {
+		if err := writeReports(a.stdout, reports, len(c.Files) == 1); err != nil {
+			return err
+		}
+	}
+	if exit != 0 {
+		return status(exit)
+	}
+	return nil
+}
+
+// asWrongUse gives errors of --trust, --crl and --at the status of wrong use: 1
+// is kept for signatures that fail.
+func asWrongUse(err error) error {
+	if fault.Lookup(fault.Of(err).Code).ExitStatus == exitUnreadable {
+		return err
+	}
+	return fault.Wrap(fault.UsageWrong, err, "what", err.Error())
+}
+
+func (c *verifyCmd) options(a *app) (verify.Options, error) {
+	opt := verify.Options{At: a.now()}
+	var err error
+	if opt.Policy, err = verify.LookupPolicy(c.Policy); err != nil {
+		return opt, err
+	}
+	if c.At != "" {
+		if opt.At, err = parseTime(c.At); err != nil {
+			return opt, err
+		}
+	}
+	opt.Trust, err = loadTrust(a.home, c.Trust, c.CRL)
+	return opt, err
+}
+
+// loadTrust reads the trusted certificates and revocation lists: those named,
+// else the data directory's.
+func loadTrust(home string, trusted, lists []string) (*trust.Set, error) {
+	set := new(trust.Set)
+	if len(trusted) == 0 {
+		trusted = existing(filepath.Join(home, "trust"))
+	}
+	for _, path := range append(append(trusted, lists...), existing(filepath.Join(home, "crl"))...) {
+		if err := set.Load(path); err != nil {
+			return nil, err
+		}
+	}
+	return set, nil
+}
+
+func existing(path string) []string {
+	if _, err := os.Stat(path); err != nil {
+		return nil
+	}
+	return []string{path}
+}
+
+func verifyFile(a *app, name string, opt verify.Options) (*verify.Report, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fault.Wrap(fault.FileUnreadable, err, "file", name)
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil || info.IsDir() {
+		return nil, fault.Wrap(fault.FileUnreadable, err, "file", name)
+	}
+	pkg, err := ofd.Open(f, info.Size(), ofd.DefaultLimits())
+	if err != nil {
+		return nil, err
+	}
+	r, err := verify.OFD(a.ctx, pkg, opt)
+	if err != nil {
+		return nil, err
+	}
+	h := sm3.New()
+	if _, err := io.Copy(h, io.NewSectionReader(f, 0, info.Size())); err != nil {
+		return nil, fault.Wrap(fault.FileUnreadable, err, "file", name)
+	}
+	r.File, r.Size, r.SM3 = filepath.Base(name), info.Size(), h.Sum(nil)
+	return r.Word(a.lang), nil
+}
+
+func writeReports(w io.Writer, reports []*verify.Report, single bool) error {
+	if single && len(reports) == 1 {
+		return writeJSON(w, reports[0])
+	}
+	if single { // the one file could not be read; the reason is on stderr
+		return nil
+	}
+	return writeJSON(w, reports)
+}
+
+func writeHTML(name string, r *verify.Report, lang fault.Lang) error {
+	err := durable.Write(name, 0o644, func(w io.Writer) error { return report.HTML(w, r, lang) })
+	if err != nil {
+		return fault.Wrap(fault.FileUnwritable, err, "file", name)
+	}
+	return nil
+}
+
+func exitOf(v verify.Verdict) int {
+	switch v {
+	case verify.Passed:
+		return 0
+	case verify.Indeterminate:
+		return exitIndeterminate
+	case verify.Unsigned:
+		return exitUnsigned
+	default:
+		return exitFailed
+	}
+}
+
+// worseExit orders statuses by how much they matter: failed, unreadable,
+// indeterminate, unsigned, passed.
+func worseExit(a, b int) int {
+	order := map[int]int{0: 0, exitUnsigned: 1, exitIndeterminate: 2, exitUnreadable: 3, exitFailed: 4}
+	if order[b] > order[a] {
+		return b
+	}
+	return a
+}
+
+// parseTime reads a time as people write it; without a zone it is Beijing time.
+func parseTime(s string) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t, nil
+	}
+	for _, layout := range []string{time.DateTime, "2006-01-02 15:04", "2006-01-02T15:04:05", time.DateOnly} {
+		if t, err := time.ParseInLocation(layout, s, time.FixedZone("UTC+8", 8*3600)); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fault.New(fault.UsageWrong, "what", fmt.Sprintf("time %q; write 2026-11-22 or 2026-11-22 10:15:00 or RFC 3339", s))
+}

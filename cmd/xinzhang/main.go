@@ -1,0 +1,154 @@
+// Command xinzhang issues certificates to UKeys, puts signatures and seals into
+// documents, and verifies them. Each verb stands in a file of its own,
+// cmd_<verb>.go, and does nothing but wire the rooms of internal/ together.
+//
+// Results go to standard output, talk goes to standard error. Exit status 0 is
+// success, 1 a refusal or failure, 4 wrong use or an unreadable file; verify has
+// statuses of its own (see [verifyCmd]).
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"xinzhang/internal/fault"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// cli is the command line as kong reads it. Helps are keys of [words].
+type cli struct {
+	Lang string `help:"${h_lang}" enum:"zh,en," default:"" placeholder:"zh|en"`
+	JSON bool   `name:"json" help:"${h_json}"`
+	Home string `help:"${h_home}" env:"XINZHANG_HOME" type:"path" placeholder:"DIR"`
+
+	Demo   demoCmd   `cmd:"" help:"${h_demo}"`
+	Verify verifyCmd `cmd:"" help:"${h_verify}"`
+}
+
+// An app is what every verb works with.
+type app struct {
+	ctx    context.Context
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	lang   fault.Lang
+	lines  *bufio.Reader // of stdin, when it is no terminal
+	json   bool
+	home   string // data directory
+	now    func() time.Time
+}
+
+// status ends the program with an exit status of its own; what there was to say
+// has been said.
+type status int
+
+func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	lang := language(args, os.Getenv)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a := &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, lang: lang, now: time.Now}
+
+	var c cli
+	exited := false
+	parser, err := kong.New(&c, kong.Name("xinzhang"), kong.Description(words[lang]["about"]),
+		kong.Vars(words[lang]), kong.UsageOnError(), kong.Writers(stdout, stderr),
+		kong.Exit(func(int) { exited = true }))
+	if err != nil {
+		return a.fail(err)
+	}
+	parsed, err := parser.Parse(args)
+	if exited { // --help printed its page
+		return 0
+	}
+	if err != nil {
+		return a.fail(fault.Wrap(fault.UsageWrong, err, "what", err.Error()))
+	}
+	a.json = c.JSON
+	if a.home, err = dataDir(c.Home); err != nil {
+		return a.fail(err)
+	}
+	return a.fail(parsed.Run(a))
+}
+
+// fail words err for a person, or writes it as JSON, and returns the exit status.
+func (a *app) fail(err error) int {
+	var s status
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &s):
+		return int(s)
+	}
+	e := fault.Of(err)
+	t := e.Code.Text(a.lang, e.Args)
+	if a.json {
+		_ = writeJSON(a.stderr, map[string]any{"code": e.Code, "title": t.Title, "cause": t.Cause, "next": t.Next, "args": e.Args})
+		return fault.Lookup(e.Code).ExitStatus
+	}
+	_, _ = fmt.Fprintf(a.stderr, "✗ %s\n", t.Title)
+	if t.Cause != "" {
+		_, _ = fmt.Fprintf(a.stderr, "  %s%s\n", words[a.lang]["cause"], t.Cause)
+	}
+	if t.Next != "" {
+		_, _ = fmt.Fprintf(a.stderr, "  %s%s\n", words[a.lang]["next"], t.Next)
+	}
+	_, _ = fmt.Fprintf(a.stderr, "  [%s]\n", e.Code)
+	if e.Err != nil {
+		_, _ = fmt.Fprintf(a.stderr, "  (%v)\n", e.Err)
+	}
+	return fault.Lookup(e.Code).ExitStatus
+}
+
+// language is chosen by --lang, else by the locale; Chinese unless that is
+// English. It is needed before the command line is read, for its help texts.
+func language(args []string, getenv func(string) string) fault.Lang {
+	for i, arg := range args {
+		if v, ok := strings.CutPrefix(arg, "--lang="); ok {
+			return fault.Lang(normal(v))
+		}
+		if arg == "--lang" && i+1 < len(args) {
+			return fault.Lang(normal(args[i+1]))
+		}
+	}
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := getenv(name); v != "" {
+			return fault.Lang(normal(v))
+		}
+	}
+	return fault.ZH
+}
+
+func normal(locale string) string {
+	if strings.HasPrefix(strings.ToLower(locale), "en") {
+		return string(fault.EN)
+	}
+	return string(fault.ZH)
+}
+
+// dataDir returns the data directory: named, or ~/.xinzhang.
+func dataDir(named string) (string, error) {
+	if named != "" {
+		return named, nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fault.Wrap(fault.UsageWrong, err, "what", "XINZHANG_HOME")
+	}
+	return filepath.Join(home, ".xinzhang"), nil
+}

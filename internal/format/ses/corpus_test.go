@@ -1,0 +1,189 @@
+package ses
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/pem"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/emmansun/gmsm/sm3"
+
+	"xinzhang/internal/format/der"
+	"xinzhang/internal/format/sm2enc"
+)
+
+// corpus returns the bytes of a file made by others. Such files are not part of
+// the project: XINZHANG_CORPUS names their folder.
+func corpus(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(corpusDir(), name))
+	if err != nil {
+		absent(t, err)
+	}
+	return b
+}
+
+func corpusDir() string {
+	if dir := os.Getenv("XINZHANG_CORPUS"); dir != "" {
+		return dir
+	}
+	return "../../../../shared/corpus"
+}
+
+// corpusEntry returns one entry of an OFD package of the corpus.
+func corpusEntry(t testing.TB, ofd, entry string) []byte {
+	t.Helper()
+	z, err := zip.OpenReader(filepath.Join(corpusDir(), ofd))
+	if err != nil {
+		absent(t, err)
+	}
+	defer func() { _ = z.Close() }()
+	f, err := z.Open(entry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	b, err := io.ReadAll(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// absent skips the test for want of something outside the project; in CI
+// everything is there.
+func absent(t testing.TB, err error) {
+	t.Helper()
+	if os.Getenv("XINZHANG_CI") == "1" {
+		t.Fatal(err)
+	}
+	t.Skip(err)
+}
+
+var corpusSeals = map[string]int{"UserV1.esl": V1, "UserV4.esl": V4, "UserV5.esl": V5}
+
+func TestSealsOfTheCorpusAreReadVerifiedAndWrittenBack(t *testing.T) {
+	for name, version := range corpusSeals {
+		b := corpus(t, name)
+		s, err := ParseSeal(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Version != version || len(s.Deviations) > 0 || s.Info.Picture.WidthMM != 40 || len(s.Info.Certs) != 1 {
+			t.Errorf("%s: version %d, deviations %q, %d certificates", name, s.Version, s.Deviations, len(s.Info.Certs))
+		}
+		holds(t, name, s.MakerCert, s.SignedBytes(), s.Value)
+		if sm2enc.Verify(publicKey(t, s.MakerCert), s.AlternativeSignedBytes(), s.Value) {
+			t.Errorf("%s: the signature holds over what other generations sign too", name)
+		}
+		again := must(AssembleSeal(must(s.Info.Marshal(version)), s.MakerCert, s.Value))
+		if !bytes.Equal(again, b) {
+			t.Errorf("%s: written back as other bytes", name)
+		}
+	}
+}
+
+func TestSignaturesOfTheCorpusAreReadVerifiedAndWrittenBack(t *testing.T) {
+	for _, ofd := range []string{"SESV4SignDoc.ofd", "V4RideRight.ofd", "allprotected.ofd"} {
+		const folder = "Doc_0/Signs/Sign_0/"
+		b := corpusEntry(t, ofd, folder+"SignedValue.dat")
+		s, err := ParseSignature(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		digest := sm3.Sum(corpusEntry(t, ofd, folder+"Signature.xml"))
+		if s.Version != V4 || len(s.Deviations) > 0 || len(s.Seal.Deviations) > 0 ||
+			s.PropertyInfo != "/"+folder+"Signature.xml" || !bytes.Equal(s.DataHash, digest[:]) {
+			t.Errorf("%s: read as %+v", ofd, s)
+		}
+		if !bytes.Equal(s.Seal.Raw, corpusEntry(t, ofd, folder+"Seal.esl")) {
+			t.Errorf("%s: the seal inside differs from Seal.esl", ofd)
+		}
+		if !s.Seal.Allows(s.SignerCert) {
+			t.Errorf("%s: the signer is not in the list of the seal", ofd)
+		}
+		holds(t, ofd, s.SignerCert, s.SignedBytes(), s.Value)
+		holds(t, ofd+" seal", s.Seal.MakerCert, s.Seal.SignedBytes(), s.Seal.Value)
+		if !bytes.Equal(rewritten(t, s), b) {
+			t.Errorf("%s: written back as other bytes", ofd)
+		}
+	}
+}
+
+// holds asks sm2enc and OpenSSL whether value is the signature over msg by the
+// key of the certificate; both must refuse it after one bit of msg is flipped.
+func holds(t *testing.T, name string, certificate, msg, value []byte) {
+	t.Helper()
+	flipped := slices.Clone(msg)
+	flipped[len(flipped)/2] ^= 1
+	pub := publicKey(t, certificate)
+	if !sm2enc.Verify(pub, msg, value) || sm2enc.Verify(pub, flipped, value) {
+		t.Errorf("%s: the signature does not hold, or holds over other bytes", name)
+	}
+	spki := sm2enc.MarshalSPKI(pub)
+	if out := opensslVerify(t, spki, msg, value); !strings.Contains(out, "Signature Verified Successfully") {
+		t.Errorf("%s: openssl: %s", name, out)
+	}
+	if out := opensslVerify(t, spki, flipped, value); !strings.Contains(out, "Signature Verification Failure") {
+		t.Errorf("%s: openssl after a flipped bit: %s", name, out)
+	}
+}
+
+// opensslVerify returns what `openssl pkeyutl -verify` says.
+func opensslVerify(t *testing.T, spki, msg, sig []byte) string {
+	t.Helper()
+	dir := t.TempDir()
+	file := func(name string, b []byte) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	key := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: spki})
+	out, _ := openssl(t, "pkeyutl", "-verify", "-pubin", "-inkey", file("key.pem", key), "-rawin", "-in", file("msg", msg),
+		"-sigfile", file("sig", sig), "-digest", "sm3", "-pkeyopt", "distid:"+sm2enc.DefaultID)
+	return string(out)
+}
+
+func openssl(t *testing.T, args ...string) ([]byte, error) {
+	t.Helper()
+	path, err := exec.LookPath("openssl")
+	if err != nil {
+		absent(t, err)
+	}
+	return exec.Command(path, args...).CombinedOutput()
+}
+
+// The places that OpenSSL cuts out of the file are the bytes that we call signed.
+func TestOpenSSLCutsOutTheSameSignedBytes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "signature.der")
+	if err := os.WriteFile(path, golden(t, "signature-v4.der"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := must(ParseSignature(golden(t, "signature-v4.der")))
+	cut := func(what string, want []byte) {
+		at := bytes.Index(s.Raw, want)
+		out := path + "." + what
+		if msg, err := openssl(t, "asn1parse", "-inform", "DER", "-in", path, "-strparse", strconv.Itoa(at),
+			"-out", out, "-noout"); err != nil {
+			t.Fatalf("%v: %s", err, msg)
+		}
+		// -strparse gives the content of a string, and the whole of a SEQUENCE.
+		if got := must(os.ReadFile(out)); !bytes.Equal(got, want) {
+			t.Errorf("%s: openssl cuts out %d bytes, we %d", what, len(got), len(want))
+		}
+	}
+	cut("toSign", s.SignedBytes())
+	cut("sealInfo", s.Seal.SignedBytes())
+	if v := must(der.ParseOnly(s.Raw)); !bytes.Contains(v.Content, s.Value) {
+		t.Error("the signature value is not a part of the file")
+	}
+}

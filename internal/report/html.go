@@ -1,0 +1,123 @@
+package report
+
+import (
+	_ "embed"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+	"time"
+
+	"xinzhang/internal/fault"
+	"xinzhang/internal/verify"
+)
+
+//go:embed report.html
+var page string
+
+var pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
+	"beijing": func(t any) string { return Beijing(asTime(t)) },
+	"day":     func(t any) string { return Beijing(asTime(t))[:len(time.DateOnly)] },
+	"mark":    func(l verify.Level) string { return marks[l] },
+	"groups":  groups,
+	"size":    size,
+	"dict":    func(v *view, checks []verify.Check) checkList { return checkList{v, checks} },
+}).Parse(page))
+
+// HTML writes r as one page without outside parts, laid out for the screen and
+// for A4 paper. Seal pictures of signatures that did not pass are drawn grey and
+// struck out: no picture of a seal may look genuine for being in a report.
+func HTML(w io.Writer, r *verify.Report, lang fault.Lang) error {
+	return pageTemplate.Execute(w, &view{Report: r, T: words[lang].html(), t: words[lang]})
+}
+
+// A view is what the template sees.
+type view struct {
+	*verify.Report
+	T map[string]string
+	t *text
+}
+
+// A checkList is what the table of checks sees.
+type checkList struct {
+	V      *view
+	Checks []verify.Check
+}
+
+// VerdictText words a verdict.
+func (v *view) VerdictText(x verify.Verdict) string { return v.t.verdicts[x] }
+
+// VerdictMark is the sign of a verdict.
+func (v *view) VerdictMark(x verify.Verdict) string { return verdictMark(x) }
+
+// Summary is the document's verdict in one sentence.
+func (v *view) Summary() string {
+	s := v.t.sentences[v.Verdict]
+	if v.Verdict == verify.Passed && v.Warnings() > 0 {
+		s += fmt.Sprintf(v.t.warnings, v.Warnings())
+	}
+	return s
+}
+
+// What says which kind of signature s is.
+func (v *view) What(s verify.SignatureReport) string {
+	if s.Seal != nil && s.Seal.Kind != "" {
+		return v.t.sealKind(s.Seal.Kind)
+	}
+	return v.t.kinds[s.Kind]
+}
+
+// Pages says on which pages s shows.
+func (v *view) Pages(s verify.SignatureReport) string { return v.t.pages(s.Places) }
+
+// TimeSource words where the time of signing is from.
+func (v *view) TimeSource(s verify.SignatureReport) string { return v.t.sources[s.TimeSource] }
+
+// Label names a question.
+func (v *view) Label(check string) string { return v.t.checks[check] }
+
+// Role words a certificate's role.
+func (v *view) Role(role string) string { return v.t.roles[role] }
+
+// Picture returns the seal's picture for an <img>, "" when browsers cannot draw
+// its type.
+func (v *view) Picture(s *verify.SealInfo) template.URL {
+	kind, ok := map[string]string{"PNG": "png", "JPG": "jpeg", "JPEG": "jpeg", "GIF": "gif", "BMP": "bmp", "SVG": "svg+xml"}[strings.ToUpper(s.PicType)]
+	if !ok || len(s.Picture) == 0 {
+		return ""
+	}
+	// An <img> runs no script and loads nothing, whatever the picture holds.
+	return template.URL("data:image/" + kind + ";base64," + base64.StdEncoding.EncodeToString(s.Picture)) //nolint:gosec // base64 of fixed media types
+}
+
+func asTime(t any) time.Time {
+	switch t := t.(type) {
+	case time.Time:
+		return t
+	case *time.Time:
+		return *t
+	}
+	return time.Time{}
+}
+
+// groups writes octets in hexadecimal, in groups of four digits.
+func groups(h verify.Hex) string {
+	s := strings.ToUpper(hex.EncodeToString(h))
+	var parts []string
+	for ; len(s) > 4; s = s[4:] {
+		parts = append(parts, s[:4])
+	}
+	return strings.Join(append(parts, s), " ")
+}
+
+func size(n int64) string {
+	switch {
+	case n >= 1<<20:
+		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+	case n >= 1<<10:
+		return fmt.Sprintf("%.1f KB", float64(n)/(1<<10))
+	}
+	return fmt.Sprintf("%d B", n)
+}

@@ -1,0 +1,279 @@
+package verify
+
+import (
+	"cmp"
+	"crypto/ecdsa"
+	"strings"
+	"time"
+
+	"xinzhang/internal/fault"
+	"xinzhang/internal/format/cert"
+	"xinzhang/internal/format/oid"
+	"xinzhang/internal/format/ses"
+	"xinzhang/internal/format/sm2enc"
+)
+
+func verifySM2(pub *ecdsa.PublicKey, message, value []byte) bool {
+	return sm2enc.Verify(pub, message, value)
+}
+
+// questions are asked of every signature in this order; each answers with one
+// finding at least, unless it has nothing to speak of.
+var questions = []func(*signatureFacts, *documentFacts) []finding{
+	askFormatOf, askDigests, askAlgorithms, askSignatureValue,
+	askSignerCert, askSealData, askMakerCert, askSealValidity, askSealBinding,
+	askSigningTime, askPlaces,
+}
+
+func askSignature(s *signatureFacts, doc *documentFacts) []finding {
+	var out []finding
+	for _, ask := range questions {
+		out = append(out, ask(s, doc)...)
+	}
+	return out
+}
+
+func one(check string, code fault.Code, kv ...any) []finding {
+	return []finding{found(check, code, kv...)}
+}
+
+func askFormatOf(s *signatureFacts, _ *documentFacts) []finding {
+	var out []finding
+	switch {
+	case s.fileErr != nil:
+		e := fault.Of(s.fileErr)
+		return []finding{{askFormat, e.Code, e.Args}}
+	case s.file.ValueMissing:
+		out = one(askFormat, fault.SigValueMissing)
+	case s.valueErr != nil:
+		out = one(askFormat, fault.SigValueBroken, "place", describe(s.valueErr))
+	default:
+		out = one(askFormat, fault.SigFormatOK, "form", formName(s))
+	}
+	out = append(out, coded(s.file.Deviations)...)
+	for _, d := range s.deviations {
+		out = append(out, found(askFormat, fault.SigDeviation, "what", d))
+	}
+	if s.seal != nil && s.seal.PropertyInfo != "" && !samePath(s.seal.PropertyInfo, s.file.Path) {
+		out = append(out, found(askFormat, fault.SigPropertyInfo, "path", s.seal.PropertyInfo))
+	}
+	return out
+}
+
+// formName says which standard a signature value follows.
+func formName(s *signatureFacts) string {
+	switch s.kind {
+	case KindSeal:
+		return map[int]string{1: "GM/T 0031-2014", 4: "GB/T 38540-2020", 5: "GM/T 0031-2025"}[s.seal.Version]
+	case KindSignature:
+		return "GB/T 35275-2017"
+	default:
+		return "GB/T 35276-2017"
+	}
+}
+
+func samePath(a, b string) bool {
+	return strings.EqualFold(strings.TrimPrefix(strings.ReplaceAll(a, "\\", "/"), "/"), strings.TrimPrefix(b, "/"))
+}
+
+func askDigests(s *signatureFacts, doc *documentFacts) []finding {
+	if s.file == nil {
+		return nil
+	}
+	var out []finding
+	if !sm3Named(s.file.CheckMethod) {
+		return one(askDigest, fault.DocDigestAlgorithm, "algorithm", s.file.CheckMethod)
+	}
+	var missing, changed []string
+	for _, r := range s.refs {
+		switch {
+		case r.Missing:
+			missing = append(missing, cmp.Or(r.Path, r.FileRef))
+		case !r.matches:
+			changed = append(changed, r.Path)
+		}
+	}
+	if len(missing) > 0 {
+		out = append(out, found(askDigest, fault.DocRefMissing, "parts", partNames{doc.pkg, missing}))
+	}
+	if len(changed) > 0 {
+		out = append(out, found(askDigest, fault.DocDigest, "parts", partNames{doc.pkg, changed}))
+	}
+	if (s.seal != nil || s.cms != nil && s.signer != nil && s.signer.cert != nil) && !s.hashHolds {
+		out = append(out, found(askDigest, fault.SigDataHash))
+	}
+	if len(out) == 0 {
+		out = one(askDigest, fault.DocDigestOK, "count", len(s.refs))
+	}
+	return out
+}
+
+// sm3Named reports whether CheckMethod names SM3, by word or by identifier.
+func sm3Named(method string) bool {
+	m := strings.TrimSpace(method)
+	return strings.EqualFold(m, "SM3") || oid.ID(m) == oid.SM3 || oid.ID(m) == oid.SM3NoKey
+}
+
+func askAlgorithms(s *signatureFacts, _ *documentFacts) []finding {
+	var algorithm oid.ID
+	switch {
+	case s.seal != nil:
+		algorithm = s.seal.SignAlg
+	case s.cms != nil && len(s.cms.Signers) == 1:
+		algorithm = s.cms.Signers[0].SignatureAlg
+	default:
+		return nil
+	}
+	switch algorithm {
+	case oid.SM2WithSM3, oid.SM2Sign, oid.SM2:
+		return one(askAlgorithm, fault.SigAlgorithmOK)
+	}
+	return one(askAlgorithm, fault.SigAlgorithm, "algorithm", algorithm)
+}
+
+func askSignatureValue(s *signatureFacts, _ *documentFacts) []finding {
+	if s.valueErr != nil || s.signer == nil || s.signer.cert == nil {
+		return nil // said by format and signer_path
+	}
+	if s.valueHolds != nil {
+		return one(askValue, fault.SigValue)
+	}
+	return one(askValue, fault.SigValueOK)
+}
+
+func askSealData(s *signatureFacts, _ *documentFacts) []finding {
+	if s.seal == nil {
+		return nil
+	}
+	seal := s.seal.Seal
+	var out []finding
+	if s.file.SealRef != "" {
+		switch {
+		case s.sealFileErr != nil:
+			out = append(out, found(askSeal, fault.SealFileMissing))
+		case string(s.sealFile) != string(seal.Raw):
+			out = append(out, found(askSeal, fault.SealMismatch))
+		}
+	}
+	for _, d := range seal.Deviations {
+		out = append(out, found(askSeal, fault.SealDeviation, "what", d))
+	}
+	if seal.Version != s.seal.Version {
+		out = append(out, found(askSeal, fault.SealVersions, "seal", seal.Version, "signature", s.seal.Version))
+	}
+	if s.maker.cert == nil {
+		return out // said by seal_maker
+	}
+	switch pub := s.maker.cert.PublicKey; {
+	case checkValue(pub, seal.SignedBytes(), seal.Value) == nil:
+		out = append(out, found(askSeal, fault.SealSignatureOK, "maker", s.maker.cert.Holder()))
+	case checkValue(pub, seal.AlternativeSignedBytes(), seal.Value) == nil:
+		out = append(out, found(askSeal, fault.SealScope))
+	default:
+		out = append(out, found(askSeal, fault.SealSignature))
+	}
+	return out
+}
+
+func askSealValidity(s *signatureFacts, _ *documentFacts) []finding {
+	if s.seal == nil {
+		return nil
+	}
+	i := s.seal.Seal.Info
+	switch {
+	case s.time.Before(i.ValidStart):
+		return one(askValidity, fault.SealNotYetValid, "start", day(i.ValidStart), "time", day(s.time))
+	case s.time.After(i.ValidEnd):
+		return one(askValidity, fault.SealExpired, "end", day(i.ValidEnd), "time", day(s.time))
+	}
+	return one(askValidity, fault.SealValidityOK, "start", day(i.ValidStart), "end", day(i.ValidEnd))
+}
+
+func askSealBinding(s *signatureFacts, _ *documentFacts) []finding {
+	if s.seal == nil {
+		return nil
+	}
+	if !s.seal.Seal.Allows(s.seal.SignerCert) {
+		return one(askBinding, fault.SealNotListed)
+	}
+	return one(askBinding, fault.SealBindingOK)
+}
+
+// clockSkew is how far two clocks may disagree unremarked.
+const clockSkew = 5 * time.Minute
+
+func askSigningTime(s *signatureFacts, doc *documentFacts) []finding {
+	if s.file == nil || s.valueErr != nil {
+		return nil
+	}
+	var out []finding
+	switch {
+	case s.stamp != nil && s.stamp.err != nil:
+		out = append(out, found(askTime, fault.TimeStampWrong))
+	case s.stamp != nil && !s.stamp.trusted:
+		out = append(out, found(askTime, fault.TimeStampUnknown, "authority", s.stamp.authority))
+	case s.stamp != nil:
+		out = append(out, found(askTime, fault.TimeStampOK, "authority", s.stamp.authority, "time", moment(s.time)))
+	case !s.time.IsZero():
+		out = append(out, found(askTime, fault.TimeClockOnly, "time", moment(s.time)))
+	}
+	if s.time.After(doc.at.Add(clockSkew)) {
+		out = append(out, found(askTime, fault.TimeFuture, "time", moment(s.time)))
+	}
+	// SignatureDateTime is often local time wearing a Z: whole hours of the
+	// Chinese zone are not a disagreement.
+	if t := fileTime(s.file.DateTime); s.seal != nil && !t.IsZero() {
+		d := t.Sub(s.seal.Time).Abs()
+		if d > clockSkew && (d-8*time.Hour).Abs() > clockSkew {
+			out = append(out, found(askTime, fault.TimeDisagrees, "file", s.file.DateTime, "time", moment(s.seal.Time)))
+		}
+	}
+	return out
+}
+
+func askPlaces(s *signatureFacts, doc *documentFacts) []finding {
+	if s.file == nil || len(s.file.Stamps) == 0 {
+		return nil
+	}
+	var out []finding
+	var shown []string
+	for _, st := range s.file.Stamps {
+		page, ok := doc.page(s, st.PageRef)
+		if !ok {
+			out = append(out, found(askPlace, fault.SealPlaceWrong, "page", st.PageRef))
+			continue
+		}
+		b := st.Boundary
+		if b.X+b.W < 0 || b.Y+b.H < 0 || b.X > page.WidthMM || b.Y > page.HeightMM {
+			out = append(out, found(askPlace, fault.SealPlaceOutside, "page", page.Index))
+		}
+		shown = append(shown, page.Path)
+	}
+	if len(out) == 0 {
+		out = one(askPlace, fault.SealPlaceOK, "pages", partNames{doc.pkg, shown})
+	}
+	return out
+}
+
+// day and moment word a time in Beijing time, in which Chinese documents are
+// dated.
+type day time.Time
+
+func (d day) String() string { return time.Time(d).In(beijing).Format("2006-01-02") }
+
+type moment time.Time
+
+func (m moment) String() string { return time.Time(m).In(beijing).Format("2006-01-02 15:04:05") }
+
+var beijing = time.FixedZone("UTC+8", 8*3600)
+
+// roleFits reports whether a certificate's role fits what its seal is: the
+// hand-written signature is a person's, every other seal of ours an
+// organisation's. Foreign seals number their types as they like and are not
+// judged.
+func roleFits(c *cert.Certificate, i ses.Info) bool {
+	if c.Role() == cert.RoleUnknown || i.Kind() == "" {
+		return true
+	}
+	return (i.Kind() == ses.Handwritten) == (c.Role() == cert.RolePerson)
+}
