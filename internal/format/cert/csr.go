@@ -53,7 +53,7 @@ func (c *CSR) CheckSignature() error {
 // to be signed by the key of pub. Identity numbers do not travel in a request:
 // the subject's IDNumber and CreditCode are not written.
 func CSRInfo(subject Subject, pub *ecdsa.PublicKey) ([]byte, error) {
-	if pub == nil {
+	if !fitKey(pub) {
 		return nil, fault.New(fault.CertKeyUnfit)
 	}
 	if err := subject.checkName(""); err != nil {

@@ -172,6 +172,7 @@ func TestWhatAPersonCanGetWrongIsSaidBeforeAnythingIsWritten(t *testing.T) {
 			t.NotAfter = start.AddDate(21, 0, 0)
 		}, fault.CertValidityBeyondIssuer},
 		"no public key":                    {"org-sign", func(t *Template) { t.PublicKey = nil }, fault.CertKeyUnfit},
+		"a key off the curve":              {"org-sign", func(t *Template) { k := *t.PublicKey; k.Y = new(big.Int).Add(k.Y, big.NewInt(1)); t.PublicKey = &k }, fault.CertKeyUnfit},
 		"no issuer":                        {"org-sign", func(t *Template) { t.Issuer = nil }, fault.CertIssuerUnfit},
 		"an issuer that is no CA":          {"org-sign", func(t *Template) { t.Issuer = ch.leaf["org-sign"] }, fault.CertIssuerUnfit},
 		"a CA under a CA of path length 0": {"sub-ca", func(t *Template) { t.Issuer = ch.sub }, fault.CertIssuerUnfit},
