@@ -38,7 +38,7 @@ func (c *demoCmd) Run(a *app) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	if err := ca.Init(a.ctx, cfg, ca.Setup{Name: "示例电子认证中心"}); err != nil {
+	if _, err := ca.Init(a.ctx, cfg, ca.Setup{Name: "示例电子认证中心"}); err != nil {
 		return err
 	}
 	authority, _, err := ca.Open(a.ctx, cfg)

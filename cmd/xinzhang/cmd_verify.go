@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -134,11 +135,7 @@ func verifyFile(a *app, name string, opt verify.Options) (*verify.Report, error)
 	if err != nil || info.IsDir() {
 		return nil, fault.Wrap(fault.FileUnreadable, err, "file", name)
 	}
-	pkg, err := ofd.Open(f, info.Size(), ofd.DefaultLimits())
-	if err != nil {
-		return nil, err
-	}
-	r, err := verify.OFD(a.ctx, pkg, opt)
+	r, err := judge(a, f, info.Size(), opt)
 	if err != nil {
 		return nil, err
 	}
@@ -148,6 +145,17 @@ func verifyFile(a *app, name string, opt verify.Options) (*verify.Report, error)
 	}
 	r.File, r.Size, r.SM3 = filepath.Base(name), info.Size(), h.Sum(nil)
 	return r.Word(a.lang), nil
+}
+
+func judge(a *app, f io.ReaderAt, size int64, opt verify.Options) (*verify.Report, error) {
+	pkg, err := ofd.Open(f, size, ofd.DefaultLimits())
+	if err != nil {
+		if r, ok := verify.Refused(err, opt); ok {
+			return r, nil
+		}
+		return nil, err
+	}
+	return verify.OFD(a.ctx, pkg, opt)
 }
 
 func writeReports(w io.Writer, reports []*verify.Report, single bool) error {
@@ -161,8 +169,11 @@ func writeReports(w io.Writer, reports []*verify.Report, single bool) error {
 }
 
 func writeHTML(name string, r *verify.Report, lang fault.Lang) error {
-	err := durable.Write(name, 0o644, func(w io.Writer) error { return report.HTML(w, r, lang) })
-	if err != nil {
+	var page bytes.Buffer
+	if err := report.HTML(&page, r, lang); err != nil {
+		return err
+	}
+	if err := durable.WriteFile(name, page.Bytes(), 0o644); err != nil {
 		return fault.Wrap(fault.FileUnwritable, err, "file", name)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,6 +62,26 @@ func (v *view) Summary() string {
 	return s
 }
 
+// Reasons are the findings that decided the verdict, each message once.
+func (v *view) Reasons() []string {
+	var out []string
+	add := func(checks []verify.Check) {
+		for _, c := range checks {
+			if c.Verdict == v.Verdict && v.Verdict != verify.Passed && !slices.Contains(out, c.Message) {
+				out = append(out, c.Message)
+			}
+		}
+	}
+	add(v.Document)
+	for _, s := range v.Signatures {
+		add(s.Checks)
+	}
+	return out
+}
+
+// Caption says what a struck out picture means.
+func (v *view) Caption(s verify.SignatureReport) string { return v.t.captions[s.Verdict] }
+
 // What says which kind of signature s is.
 func (v *view) What(s verify.SignatureReport) string {
 	if s.Seal != nil && s.Seal.Kind != "" {
@@ -69,8 +90,8 @@ func (v *view) What(s verify.SignatureReport) string {
 	return v.t.kinds[s.Kind]
 }
 
-// Pages says on which pages s shows.
-func (v *view) Pages(s verify.SignatureReport) string { return v.t.pages(s.Places) }
+// PagesOf says on which pages s shows.
+func (v *view) PagesOf(s verify.SignatureReport) string { return v.t.pages(s.Places) }
 
 // TimeSource words where the time of signing is from.
 func (v *view) TimeSource(s verify.SignatureReport) string { return v.t.sources[s.TimeSource] }

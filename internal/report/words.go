@@ -14,6 +14,7 @@ type text struct {
 	lang          fault.Lang
 	verdicts      map[verify.Verdict]string
 	sentences     map[verify.Verdict]string
+	captions      map[verify.Verdict]string // of the picture of a seal that did not pass
 	sources       map[verify.TimeSource]string
 	kinds         map[verify.Kind]string
 	unknownSigner string
@@ -33,7 +34,8 @@ var words = map[fault.Lang]*text{
 			verify.Passed: "验证通过", verify.Failed: "验证不通过",
 			verify.Indeterminate: "无法确定", verify.Unsigned: "没有签名",
 		},
-		sources: map[verify.TimeSource]string{verify.TimeStamp: "时间戳", verify.Clock: "签署者的电脑时间"},
+		captions: map[verify.Verdict]string{verify.Failed: "无效", verify.Indeterminate: "未确认"},
+		sources:  map[verify.TimeSource]string{verify.TimeStamp: "时间戳", verify.Clock: "签署者的电脑时间"},
 		kinds: map[verify.Kind]string{
 			verify.KindSeal: "电子签章", verify.KindSignature: "数字签名",
 			verify.KindBare: "数字签名（不带证书）", verify.KindUnknown: "无法识别的签名",
@@ -60,7 +62,8 @@ var words = map[fault.Lang]*text{
 			verify.Passed: "passed", verify.Failed: "FAILED",
 			verify.Indeterminate: "indeterminate", verify.Unsigned: "unsigned",
 		},
-		sources: map[verify.TimeSource]string{verify.TimeStamp: "time stamp", verify.Clock: "the signer's clock"},
+		captions: map[verify.Verdict]string{verify.Failed: "not valid", verify.Indeterminate: "not confirmed"},
+		sources:  map[verify.TimeSource]string{verify.TimeStamp: "time stamp", verify.Clock: "the signer's clock"},
 		kinds: map[verify.Kind]string{
 			verify.KindSeal: "seal signature", verify.KindSignature: "digital signature",
 			verify.KindBare: "digital signature without a certificate", verify.KindUnknown: "signature of unknown form",
@@ -115,7 +118,7 @@ func (t *text) html() map[string]string {
 			"document": "The document", "unknown": t.unknownSigner, "unit": "Organisation", "certificate": "Certificate",
 			"issuer": "issued by", "serial": "serial", "idnumber": "ID number", "seal": "Seal", "sealid": "no.", "maker": "made by",
 			"time": "Signed", "place": "Shown on", "protected": "Protects", "parts": "parts of the file",
-			"closing": "closes the signature list: nothing can be added", "evidence": "Certificates used", "void": "not valid",
+			"closing": "closes the signature list: nothing can be added", "evidence": "Certificates used",
 			"cause": t.cause, "next": t.next,
 			"disclaimer": "This report was made by software. It states the result of a technical verification and is no legal opinion.",
 		}
@@ -125,7 +128,7 @@ func (t *text) html() map[string]string {
 		"document": "文件整体", "unknown": t.unknownSigner, "unit": "单位", "certificate": "证书",
 		"issuer": "签发者", "serial": "序列号", "idnumber": "身份证号", "seal": "印章", "sealid": "编码", "maker": "制章者",
 		"time": "签署时间", "place": "位置", "protected": "保护", "parts": "个部分",
-		"closing": "已封闭签名列表，不能再加签名", "evidence": "所用证书", "void": "无效",
+		"closing": "已封闭签名列表，不能再加签名", "evidence": "所用证书",
 		"cause": t.cause, "next": t.next,
 		"disclaimer": "本报告由软件自动生成，仅说明技术验证结果，不构成法律意见。",
 	}

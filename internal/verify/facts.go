@@ -371,11 +371,17 @@ func sealInfo(s *ses.Seal) *SealInfo {
 	}
 }
 
-// describe returns what of err may be shown: the words of a coded error or the
+// describe returns what of err may be shown: the words of a coded error, or the
 // parser's place.
 func describe(err error) any {
 	if e := fault.Of(err); e.Code != fault.InternalError {
-		return e.Code
+		return wordedError{e}
 	}
 	return err.Error()
 }
+
+// wordedError is an error inside the words of another.
+type wordedError struct{ e *fault.Error }
+
+// Words returns the title of the error in lang.
+func (w wordedError) Words(lang fault.Lang) string { return w.e.Code.Text(lang, w.e.Args).Title }

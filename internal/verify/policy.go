@@ -76,6 +76,9 @@ var table = map[fault.Code][2]Level{
 	fault.SigAlgorithm:       {f, f},
 	fault.SigDeviation:       {w, w},
 	fault.SigPropertyInfo:    {w, w},
+	fault.DocDuplicateEntry:  {f, f},
+	fault.DocPathEscape:      {f, f},
+	fault.DocZIPConflict:     {f, f},
 	fault.DocPartUnread:      {u, u},
 
 	// Coverage.

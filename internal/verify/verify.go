@@ -20,6 +20,7 @@ package verify
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"xinzhang/internal/fault"
@@ -78,6 +79,24 @@ func OFD(ctx context.Context, pkg *ofd.Package, opt Options) (*Report, error) {
 		report.Verdict = worse(report.Verdict, verdict)
 	}
 	return report, nil
+}
+
+// ambiguous are the refusals of [ofd.Open] that are made on purpose or by damage
+// but never by a careless writer: two readers of such a package may see two
+// different documents.
+var ambiguous = []fault.Code{fault.DocDuplicateEntry, fault.DocPathEscape, fault.DocZIPConflict}
+
+// Refused reports a package that [ofd.Open] refused with err as failed when its
+// structure is such that nobody could rely on it; otherwise ok is false and the
+// file could not be read at all.
+func Refused(err error, opt Options) (r *Report, ok bool) {
+	e := fault.Of(err)
+	if !slices.Contains(ambiguous, e.Code) {
+		return nil, false
+	}
+	r = &Report{Policy: opt.Policy.Name, At: opt.At.UTC(), Signatures: []SignatureReport{}}
+	r.Document, r.Verdict = opt.Policy.judge([]finding{{askFormat, e.Code, e.Args}})
+	return r, true
 }
 
 // partNames words a list of entries of the package by what a reader knows them
