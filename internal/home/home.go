@@ -47,12 +47,16 @@ func (d Dir) file(name string) string { return filepath.Join(string(d), name) }
 
 // Create makes the folders that are absent.
 func (d Dir) Create() error {
-	for folder, perm := range map[string]os.FileMode{
-		string(d): 0o700, d.Keys(): 0o700, d.Tokens(): 0o700,
-		d.Trust(): 0o755, d.CRL(): 0o755, d.Seals(): 0o755,
+	for _, folder := range []struct {
+		path string
+		perm os.FileMode
+	}{
+		{string(d), 0o700}, // first: the others would make it readable
+		{d.Keys(), 0o700}, {d.Tokens(), 0o700},
+		{d.Trust(), 0o755}, {d.CRL(), 0o755}, {d.Seals(), 0o755},
 	} {
-		if err := os.MkdirAll(folder, perm); err != nil {
-			return fault.Wrap(fault.FileUnwritable, err, "file", folder)
+		if err := os.MkdirAll(folder.path, folder.perm); err != nil {
+			return fault.Wrap(fault.FileUnwritable, err, "file", folder.path)
 		}
 	}
 	return nil
