@@ -4,6 +4,10 @@ package fault
 
 // The codes, with their English titles.
 const (
+	// AppAbsent: there is no application {app} in the UKey
+	AppAbsent Code = "app.absent"
+	// AppExists: there is an application {app} in the UKey already
+	AppExists Code = "app.exists"
 	// CABusy: another program is issuing from {folder}
 	CABusy Code = "ca.busy"
 	// CAExists: the authority {holder} exists already
@@ -94,6 +98,8 @@ const (
 	CertReasonUnfit Code = "cert.reason_unfit"
 	// CertRevoked: the certificate is revoked
 	CertRevoked Code = "cert.revoked"
+	// CertRoleUnfit: the certificate is of the wrong kind
+	CertRoleUnfit Code = "cert.role_unfit"
 	// CertSerialUnfit: the serial number is unfit
 	CertSerialUnfit Code = "cert.serial_unfit"
 	// CertSignature: the signature on the certificate of {holder} is wrong
@@ -108,6 +114,8 @@ const (
 	CertSubjectUnwanted Code = "cert.subject_unwanted"
 	// CertURLUnfit: this address cannot stand in a certificate: {url}
 	CertURLUnfit Code = "cert.url_unfit"
+	// CertUsageUnfit: the certificate may not sign
+	CertUsageUnfit Code = "cert.usage_unfit"
 	// CertValidityBeyondIssuer: the certificate would outlive its issuer's, which ends {until}
 	CertValidityBeyondIssuer Code = "cert.validity_beyond_issuer"
 	// CertValidityOrder: the validity period ends before it begins
@@ -132,6 +140,14 @@ const (
 	CMSSignature Code = "cms.signature"
 	// CMSUndecryptable: the enveloped message does not open
 	CMSUndecryptable Code = "cms.undecryptable"
+	// ContainerAbsent: there is no container {container} in the UKey
+	ContainerAbsent Code = "container.absent"
+	// ContainerExists: there is a container {container} in the UKey already
+	ContainerExists Code = "container.exists"
+	// ContainerKeyExists: the container {container} has its {use} key already
+	ContainerKeyExists Code = "container.key_exists"
+	// ContainerNoCertificate: the container {container} has no {use} certificate
+	ContainerNoCertificate Code = "container.no_certificate"
 	// CRLAlgorithm: the revocation list's algorithm is not SM2: {algorithm}
 	CRLAlgorithm Code = "crl.algorithm"
 	// CRLBroken: the revocation list cannot be read at {place}
@@ -234,10 +250,22 @@ const (
 	FontUnreadable Code = "font.unreadable"
 	// InputTooLarge: {what} is larger than the limit of {limit}
 	InputTooLarge Code = "input.too_large"
+	// IntegrityMissing: the integrity list names files that are absent: {files}
+	IntegrityMissing Code = "integrity.missing"
+	// IntegrityOK: the integrity list is valid and names {files} file(s)
+	IntegrityOK Code = "integrity.ok"
+	// IntegritySignature: the signature on the integrity list is wrong or cannot be checked
+	IntegritySignature Code = "integrity.signature"
+	// IntegrityUnlisted: files are not on the integrity list: {files}
+	IntegrityUnlisted Code = "integrity.unlisted"
 	// InternalError: internal error
 	InternalError Code = "internal.error"
+	// KeyAbsent: the container {container} has no {use} key
+	KeyAbsent Code = "key.absent"
 	// KeyBroken: the private key file cannot be read ({place})
 	KeyBroken Code = "key.broken"
+	// KeyCertMismatch: the certificate does not belong to the {use} key of the container {container}
+	KeyCertMismatch Code = "key.cert_mismatch"
 	// KeyEnvelopeMismatch: the enveloped private key does not belong to its public key
 	KeyEnvelopeMismatch Code = "key.envelope_mismatch"
 	// KeyExists: the key {name} is there already
@@ -248,6 +276,8 @@ const (
 	KeyPassphraseShort Code = "key.passphrase_short"
 	// KeyPassphraseWrong: the passphrase of the private key file is wrong
 	KeyPassphraseWrong Code = "key.passphrase_wrong"
+	// KeyUnprotected: no passphrase protects this private key
+	KeyUnprotected Code = "key.unprotected"
 	// KeyUnsupported: this protection of a private key is not supported: {what}
 	KeyUnsupported Code = "key.unsupported"
 	// KMCEscrowBroken: the escrowed key {id} cannot be opened
@@ -346,24 +376,52 @@ const (
 	PictureTooLarge Code = "picture.too_large"
 	// PictureUnreadable: the picture cannot be read
 	PictureUnreadable Code = "picture.unreadable"
+	// PINAdminIncorrect: wrong admin PIN, {left} tries left
+	PINAdminIncorrect Code = "pin.admin_incorrect"
+	// PINAdminLocked: the admin PIN is locked
+	PINAdminLocked Code = "pin.admin_locked"
+	// PINIncorrect: wrong PIN, {left} tries left
+	PINIncorrect Code = "pin.incorrect"
+	// PINLength: a PIN has {min} to {max} characters
+	PINLength Code = "pin.length"
+	// PINLocked: the PIN is locked
+	PINLocked Code = "pin.locked"
+	// PINMustChange: change the first PIN before signing
+	PINMustChange Code = "pin.must_change"
+	// PINNotVerified: the PIN has not been verified
+	PINNotVerified Code = "pin.not_verified"
+	// PINWeak: the new PIN is too simple: {rule}
+	PINWeak Code = "pin.weak"
 	// SealBindingOK: the signer's certificate is in the seal's list
 	SealBindingOK Code = "seal.binding_ok"
 	// SealBroken: the seal cannot be read at {place}
 	SealBroken Code = "seal.broken"
 	// SealDeviation: the seal departs from the standard: {what}
 	SealDeviation Code = "seal.deviation"
+	// SealExists: there is a valid seal {id} already
+	SealExists Code = "seal.exists"
 	// SealExpired: the seal ended on {end} and was used on {time}
 	SealExpired Code = "seal.expired"
 	// SealFileMissing: the seal file is absent
 	SealFileMissing Code = "seal.file_missing"
+	// SealHolderUnfit: no seal can be made for {holder}: {why}
+	SealHolderUnfit Code = "seal.holder_unfit"
 	// SealInfoWrong: no seal can be made of this: {place} is not right
 	SealInfoWrong Code = "seal.info_wrong"
+	// SealLeft: making the seal {id} ({name}) had stopped half way; its record is void
+	SealLeft Code = "seal.left"
+	// SealMakerUnfit: the seal maker cannot make seals: {why}
+	SealMakerUnfit Code = "seal.maker_unfit"
 	// SealMismatch: the seal file is not the seal that was signed
 	SealMismatch Code = "seal.mismatch"
+	// SealNotFound: there is no seal {id}
+	SealNotFound Code = "seal.not_found"
 	// SealNotListed: the signer's certificate may not use this seal
 	SealNotListed Code = "seal.not_listed"
 	// SealNotYetValid: the seal begins on {start} and was used on {time}
 	SealNotYetValid Code = "seal.not_yet_valid"
+	// SealPictureWrong: the picture of the seal cannot be used ({what})
+	SealPictureWrong Code = "seal.picture_wrong"
 	// SealPlaceOK: shown on {pages}
 	SealPlaceOK Code = "seal.place_ok"
 	// SealPlaceOutside: the seal lies outside page {page}
@@ -376,6 +434,8 @@ const (
 	SealSignature Code = "seal.signature"
 	// SealSignatureOK: the seal was made by {maker} and is unchanged
 	SealSignatureOK Code = "seal.signature_ok"
+	// SealSpecWrong: the description of the seal is wrong: {field}
+	SealSpecWrong Code = "seal.spec_wrong"
 	// SealValidityOK: signed while the seal was valid ({start} to {end})
 	SealValidityOK Code = "seal.validity_ok"
 	// SealVersions: the seal is of version {seal}, the seal signature of version {signature}
@@ -500,11 +560,47 @@ const (
 	TimeStampUnknown Code = "time.stamp_unknown"
 	// TimeStampWrong: the time stamp is not for this signature
 	TimeStampWrong Code = "time.stamp_wrong"
+	// TokenAbsent: there is no UKey {token}
+	TokenAbsent Code = "token.absent"
+	// TokenAuthDefault: change the factory device key first
+	TokenAuthDefault Code = "token.auth_default"
+	// TokenAuthIncorrect: wrong device key, {left} tries left
+	TokenAuthIncorrect Code = "token.auth_incorrect"
+	// TokenAuthLocked: device authentication is locked
+	TokenAuthLocked Code = "token.auth_locked"
+	// TokenAuthRequired: device authentication is needed
+	TokenAuthRequired Code = "token.auth_required"
+	// TokenBroken: the data of the UKey {token} is damaged ({what})
+	TokenBroken Code = "token.broken"
+	// TokenBusy: the UKey {token} is in use by another program
+	TokenBusy Code = "token.busy"
+	// TokenExists: there is a UKey {token} already
+	TokenExists Code = "token.exists"
+	// TokenFileAbsent: there is no file {file} in the UKey
+	TokenFileAbsent Code = "token.file_absent"
+	// TokenFileDenied: the file {file} is not open to you
+	TokenFileDenied Code = "token.file_denied"
+	// TokenFileExists: there is a file {file} in the UKey already
+	TokenFileExists Code = "token.file_exists"
+	// TokenFileSize: the data does not fit into the {size} octets of the file {file}
+	TokenFileSize Code = "token.file_size"
+	// TokenFull: the UKey is full (limit {limit})
+	TokenFull Code = "token.full"
+	// TokenName: the name “{name}” cannot be used
+	TokenName Code = "token.name"
+	// TokenRemoved: the UKey {token} was removed
+	TokenRemoved Code = "token.removed"
 	// UsageWrong: wrong use: {what}
 	UsageWrong Code = "usage.wrong"
 )
 
 var table = map[Code]Entry{
+	AppAbsent: {Code: AppAbsent, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 4, Args: []string{"app"},
+		ZH: Text{"UKey 中没有应用 {app}", "UKey 没有初始化，或属于其他系统", "确认插入的 UKey 是否正确"},
+		EN: Text{"there is no application {app} in the UKey", "it was not initialised, or belongs to another system", "check that it is the right UKey"}},
+	AppExists: {Code: AppExists, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"app"},
+		ZH: Text{"UKey 中已有应用 {app}", "已有的应用不会被覆盖", "换一个名称，或先删除原有应用（其中的密钥会一并销毁）"},
+		EN: Text{"there is an application {app} in the UKey already", "an application is never overwritten", "choose another name, or delete the old one, which destroys its keys"}},
 	CABusy: {Code: CABusy, Severity: "error", Retryable: true, HTTPStatus: 503, ExitStatus: 1, Args: []string{"folder"},
 		ZH: Text{"另一个程序正在使用 {folder} 签发证书", "为避免重复签发，同一时间只允许一个程序签发", "请等它结束后重试"},
 		EN: Text{"another program is issuing from {folder}", "only one may issue at a time", "try again when it has ended"}},
@@ -640,6 +736,9 @@ var table = map[Code]Entry{
 	CertRevoked: {Code: CertRevoked, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"证书已被吊销", "吊销不可撤回", "请重新申请证书"},
 		EN: Text{"the certificate is revoked", "a revocation is final", "apply for a new certificate"}},
+	CertRoleUnfit: {Code: CertRoleUnfit, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"证书种类不符", "单位印章用机构证书，手写签名用个人证书，制章用系统证书", "请换用正确种类的证书"},
+		EN: Text{"the certificate is of the wrong kind", "an organisation's seal needs an organisation's certificate, a hand-written signature a person's, a seal maker a system's", "use a certificate of the right kind"}},
 	CertSerialUnfit: {Code: CertSerialUnfit, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"证书序列号不合要求", "序列号应为正数，长 8 至 20 个字节", "这是签发程序的问题，请联系技术支持"},
 		EN: Text{"the serial number is unfit", "it must be positive and 8 to 20 octets long", "this is a fault of the issuing program, contact support"}},
@@ -661,6 +760,9 @@ var table = map[Code]Entry{
 	CertURLUnfit: {Code: CertURLUnfit, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"url"},
 		ZH: Text{"地址不能写入证书：{url}", "只能是 http、https 或 ldap 地址，且不含空格和汉字", "请修改配置中的地址"},
 		EN: Text{"this address cannot stand in a certificate: {url}", "it must be an http, https or ldap address of ASCII characters", "correct the address in the configuration"}},
+	CertUsageUnfit: {Code: CertUsageUnfit, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"证书不能用于签名", "它是加密证书，或密钥用法不含签名", "请换用签名证书"},
+		EN: Text{"the certificate may not sign", "it is the encryption certificate, or its key usage leaves signing out", "use the signing certificate"}},
 	CertValidityBeyondIssuer: {Code: CertValidityBeyondIssuer, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"until"},
 		ZH: Text{"证书有效期超出颁发者证书的有效期（至 {until}）", "颁发者证书到期后，它签发的证书无法再验证", "请缩短有效期，或先更新颁发者证书"},
 		EN: Text{"the certificate would outlive its issuer's, which ends {until}", "once the issuer's certificate ends, this one can no longer be verified", "shorten the period, or renew the issuer's certificate first"}},
@@ -697,6 +799,18 @@ var table = map[Code]Entry{
 	CMSUndecryptable: {Code: CMSUndecryptable, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"信封无法解密", "密钥不对应，或数据被改动", "请发件人重新加密发送"},
 		EN: Text{"the enveloped message does not open", "the key does not fit, or the message was changed", "ask the sender to encrypt and send it again"}},
+	ContainerAbsent: {Code: ContainerAbsent, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 4, Args: []string{"container"},
+		ZH: Text{"UKey 中没有容器 {container}", "证书没有写入，或已删除", "检查名称，或确认插入的 UKey 是否正确"},
+		EN: Text{"there is no container {container} in the UKey", "no certificate was written there, or it was deleted", "check the name and that it is the right UKey"}},
+	ContainerExists: {Code: ContainerExists, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"container"},
+		ZH: Text{"UKey 中已有容器 {container}", "已有的容器不会被覆盖", "换一个名称，或先删除"},
+		EN: Text{"there is a container {container} in the UKey already", "a container is never overwritten", "choose another name or delete it first"}},
+	ContainerKeyExists: {Code: ContainerKeyExists, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"container", "use"},
+		ZH: Text{"容器 {container} 中已有{use}密钥", "已有的密钥不会被替换", "更新密钥时请使用新的容器"},
+		EN: Text{"the container {container} has its {use} key already", "a key is never replaced", "take a new container for a new key"}},
+	ContainerNoCertificate: {Code: ContainerNoCertificate, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string{"container", "use"},
+		ZH: Text{"容器 {container} 中没有{use}证书", "证书签发没有完成", "完成签发，或到受理点处理"},
+		EN: Text{"the container {container} has no {use} certificate", "the issuing was not completed", "complete it, or ask at a service counter (受理点)"}},
 	CRLAlgorithm: {Code: CRLAlgorithm, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"algorithm"},
 		ZH: Text{"吊销列表的算法不是国密 SM2：{algorithm}", "本系统只用 SM2/SM3 验证吊销列表", "请向颁发机构索取 SM2 签名的 CRL"},
 		EN: Text{"the revocation list's algorithm is not SM2: {algorithm}", "lists are verified with SM2 and SM3 only", "ask the authority for a list signed with SM2"}},
@@ -850,12 +964,30 @@ var table = map[Code]Entry{
 	InputTooLarge: {Code: InputTooLarge, Severity: "error", Retryable: false, HTTPStatus: 413, ExitStatus: 4, Args: []string{"what", "limit"},
 		ZH: Text{"{what} 太大，超过上限 {limit}", "为防止恶意文件耗尽内存，程序限制了大小", "确认文件来源可靠；确有需要时联系技术支持"},
 		EN: Text{"{what} is larger than the limit of {limit}", "sizes are limited so that a hostile file cannot exhaust memory", "check where the file comes from"}},
+	IntegrityMissing: {Code: IntegrityMissing, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"files"},
+		ZH: Text{"完整性清单里的文件不在包里：{files}", "清单做好以后，文件被删除", "请向发送方索取原文件"},
+		EN: Text{"the integrity list names files that are absent: {files}", "they were removed after the list was made", "ask the sender for the original file"}},
+	IntegrityOK: {Code: IntegrityOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"files"},
+		ZH: Text{"完整性清单有效，共列出 {files} 个文件", "", ""},
+		EN: Text{"the integrity list is valid and names {files} file(s)", "", ""}},
+	IntegritySignature: {Code: IntegritySignature, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"完整性清单的签名不正确，或无法检查", "清单在签名后被改动，或签名数据损坏、缺失", "不能靠这份清单判断文件是否完整；请向发送方索取原文件"},
+		EN: Text{"the signature on the integrity list is wrong or cannot be checked", "the list was changed after it was signed, or its signature is damaged or absent", "do not judge by this list; ask the sender for the original file"}},
+	IntegrityUnlisted: {Code: IntegrityUnlisted, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"files"},
+		ZH: Text{"有文件不在完整性清单里：{files}", "清单做好以后添加的，清单不保护它们", "如有疑问，请向发送方核实"},
+		EN: Text{"files are not on the integrity list: {files}", "they were added after the list was made, and it does not protect them", "ask the sender when in doubt"}},
 	InternalError: {Code: InternalError, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"内部错误", "程序遇到了没有预料到的情况", "请保留操作步骤和文件，联系技术支持"},
 		EN: Text{"internal error", "the program met a situation it was not made for", "keep the file and the steps that led here, and contact support"}},
+	KeyAbsent: {Code: KeyAbsent, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string{"container", "use"},
+		ZH: Text{"容器 {container} 中没有{use}密钥", "还没有生成或导入密钥，或选错了容器", "先生成或导入密钥，再导入证书"},
+		EN: Text{"the container {container} has no {use} key", "it was not made or imported yet, or this is the wrong container", "make or import the key first, then the certificate"}},
 	KeyBroken: {Code: KeyBroken, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"place"},
 		ZH: Text{"私钥文件无法读取（{place}）", "文件已损坏，或不是 SM2 私钥", "确认选对了文件，或用备份文件"},
 		EN: Text{"the private key file cannot be read ({place})", "the file is damaged, or holds no SM2 private key", "check that it is the right file or use a backup"}},
+	KeyCertMismatch: {Code: KeyCertMismatch, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"container", "use"},
+		ZH: Text{"证书与容器 {container} 中的{use}密钥不相符", "证书里的公钥属于另一把密钥", "不要使用；请确认证书是为这个 UKey 签发的"},
+		EN: Text{"the certificate does not belong to the {use} key of the container {container}", "its public key is that of another key", "check that it was issued for this UKey"}},
 	KeyEnvelopeMismatch: {Code: KeyEnvelopeMismatch, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"信封里的加密私钥与公钥不相符", "数据在传送中被改动，或不是发给这把签名密钥的", "不要使用；请签发机构重新下发"},
 		EN: Text{"the enveloped private key does not belong to its public key", "it was changed on the way, or was not made for this signing key", "do not use it; ask the issuer to send it again"}},
@@ -871,6 +1003,9 @@ var table = map[Code]Entry{
 	KeyPassphraseWrong: {Code: KeyPassphraseWrong, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"私钥文件的密码不正确", "密码不符，或文件已损坏", "检查大小写和输入法后重试；仍不行时用备份文件"},
 		EN: Text{"the passphrase of the private key file is wrong", "the passphrase does not match, or the file is damaged", "check Caps Lock and try again, or use a backup of the file"}},
+	KeyUnprotected: {Code: KeyUnprotected, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"私钥没有密码保护", "谁拿到这个文件，谁就能冒用", "改用 UKey 保存，或用密码加密保存，再彻底删除这个文件"},
+		EN: Text{"no passphrase protects this private key", "whoever gets the file can sign in the name of its owner", "keep the key in a UKey or in an encrypted file, and destroy this one"}},
 	KeyUnsupported: {Code: KeyUnsupported, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"不支持这种私钥保护方式：{what}", "只支持 PBES2（PBKDF2 加 SM4-CBC 或 AES-CBC）和 SM4-ECB 数字信封", "用制作它的软件转换后再用"},
 		EN: Text{"this protection of a private key is not supported: {what}", "PBES2 (PBKDF2 with SM4-CBC or AES-CBC) and envelopes of SM4-ECB are supported", "convert it with the software that made it"}},
@@ -1018,6 +1153,30 @@ var table = map[Code]Entry{
 	PictureUnreadable: {Code: PictureUnreadable, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string(nil),
 		ZH: Text{"无法读取图片", "文件不是 PNG、JPEG、GIF 或 BMP 图片，或已经损坏", "重新拍照或扫描后再试"},
 		EN: Text{"the picture cannot be read", "it is no PNG, JPEG, GIF or BMP picture, or it is damaged", "take or scan it again"}},
+	PINAdminIncorrect: {Code: PINAdminIncorrect, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"left"},
+		ZH: Text{"管理员 PIN 不正确，还可尝试 {left} 次", "输入的管理员 PIN 与 UKey 中的不符", "核对后再输；次数用完后这个 UKey 再也不能解锁，只能重新签发证书"},
+		EN: Text{"wrong admin PIN, {left} tries left", "it is not the admin PIN of the UKey", "make sure of it before the next try; with no tries left the UKey can never be unlocked again, and its certificates must be issued anew"}},
+	PINAdminLocked: {Code: PINAdminLocked, Severity: "error", Retryable: false, HTTPStatus: 423, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"管理员 PIN 已锁死", "管理员 PIN 累计输错次数已满，无法恢复", "到受理点初始化 UKey 并重新签发证书；原有密钥不能取回"},
+		EN: Text{"the admin PIN is locked", "it was entered wrongly as often as is allowed; nothing restores it", "have the UKey initialised and the certificates issued anew at a service counter (受理点); its keys cannot be brought back"}},
+	PINIncorrect: {Code: PINIncorrect, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"left"},
+		ZH: Text{"PIN 不正确，还可尝试 {left} 次", "输入的 PIN 与 UKey 中的不符；次数由 UKey 累计，输对一次即恢复", "确认大写锁定和输入法后再输；记不清请先停下，次数用完 UKey 会锁死"},
+		EN: Text{"wrong PIN, {left} tries left", "it is not the PIN of the UKey, which counts wrong entries until a right one", "check Caps Lock and try again; if you are not sure, stop: the UKey locks when no tries are left"}},
+	PINLength: {Code: PINLength, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"min", "max"},
+		ZH: Text{"PIN 应为 {min} 到 {max} 个字符", "长度不符合 UKey 的要求", "请重新输入；没有消耗尝试次数"},
+		EN: Text{"a PIN has {min} to {max} characters", "no UKey takes another length", "enter it again; no try was spent"}},
+	PINLocked: {Code: PINLocked, Severity: "error", Retryable: false, HTTPStatus: 423, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"密码已锁死（PIN 已锁定）", "PIN 累计输错次数已满，再输也不起作用；证书和密钥没有丢失", "携带解锁申请表、身份证件和 UKey 到受理点解锁"},
+		EN: Text{"the PIN is locked", "it was entered wrongly as often as is allowed, and entering it again has no effect; certificates and keys are still there", "take the unlocking form, your identity document and the UKey to a service counter (受理点)"}},
+	PINMustChange: {Code: PINMustChange, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"请先修改初始 PIN", "初始 PIN 由他人设置，修改后私钥才由您一人控制", "用初始 PIN 修改密码，再签名"},
+		EN: Text{"change the first PIN before signing", "somebody else set it; once it is changed, the key is under your sole control", "change the PIN, using the first one as the old PIN, then sign"}},
+	PINNotVerified: {Code: PINNotVerified, Severity: "error", Retryable: false, HTTPStatus: 401, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"尚未验证 PIN", "使用私钥前须输入 PIN；PIN 被修改后也要重新验证", "输入 PIN 后重试"},
+		EN: Text{"the PIN has not been verified", "private keys are used after the PIN only, and a changed PIN must be verified again", "enter the PIN and try again"}},
+	PINWeak: {Code: PINWeak, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"rule"},
+		ZH: Text{"新 PIN 太简单：{rule}", "容易猜到的 PIN 起不到保护作用", "请换一个 PIN；没有消耗尝试次数"},
+		EN: Text{"the new PIN is too simple: {rule}", "a PIN that is easily guessed protects nothing", "choose another; no try was spent"}},
 	SealBindingOK: {Code: SealBindingOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"签署人证书在印章的授权列表内", "", ""},
 		EN: Text{"the signer's certificate is in the seal's list", "", ""}},
@@ -1027,24 +1186,42 @@ var table = map[Code]Entry{
 	SealDeviation: {Code: SealDeviation, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"印章数据有不规范之处：{what}", "制章软件没有完全按标准书写，不影响本次判断", "不需要处理"},
 		EN: Text{"the seal departs from the standard: {what}", "the making software does not follow it to the letter; the judgement is not affected", "nothing needs to be done"}},
+	SealExists: {Code: SealExists, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"id"},
+		ZH: Text{"印章编码 {id} 已有有效的印章", "一个印章编码同一时间只有一枚有效印章", "请换一个编码；证书更新后需要重新制作时，请选择“重新制作”"},
+		EN: Text{"there is a valid seal {id} already", "one identifier stands for one valid seal at a time", "choose another identifier, or ask for the seal to be made again"}},
 	SealExpired: {Code: SealExpired, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"end", "time"},
 		ZH: Text{"印章已于 {end} 过期，签署时间为 {time}", "过期印章盖的章无效", "请印章所属单位更新印章后重新盖章"},
 		EN: Text{"the seal ended on {end} and was used on {time}", "a seal used after its end is void", "ask its owner to renew it and seal again"}},
 	SealFileMissing: {Code: SealFileMissing, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"印章文件不存在", "签名描述提到的印章文件不在文件里", "请向签署方索取原文件"},
 		EN: Text{"the seal file is absent", "the signature's description names it", "ask the signer for the original file"}},
+	SealHolderUnfit: {Code: SealHolderUnfit, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder", "why"},
+		ZH: Text{"不能为“{holder}”制作印章：{why}", "印章只能绑定有效且种类相符的签名证书", "请换用正确的证书"},
+		EN: Text{"no seal can be made for {holder}: {why}", "a seal is bound to signing certificates that are in force and of the right kind", "use the right certificate"}},
 	SealInfoWrong: {Code: SealInfoWrong, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string{"place"},
 		ZH: Text{"不能按这些内容制作印章：{place} 不对", "该项为空、太大，或含有标准不允许的字符或日期", "改正该项后重新制作"},
 		EN: Text{"no seal can be made of this: {place} is not right", "it is empty, too large, or has characters or dates that the standard does not allow", "correct it and make the seal again"}},
+	SealLeft: {Code: SealLeft, Severity: "note", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"id", "name"},
+		ZH: Text{"印章 {id}（{name}）在制作途中中断，记录已作废", "程序在制作时停止；没有交付任何印章", "请重新制作"},
+		EN: Text{"making the seal {id} ({name}) had stopped half way; its record is void", "the program stopped while making it; nothing was given out", "make it again"}},
+	SealMakerUnfit: {Code: SealMakerUnfit, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"why"},
+		ZH: Text{"制章者不能制作印章：{why}", "制作印章前必须核实制章者证书", "请检查制章者的证书和密钥"},
+		EN: Text{"the seal maker cannot make seals: {why}", "its certificate is checked before a seal is made", "look at its certificate and key"}},
 	SealMismatch: {Code: SealMismatch, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"文件中的印章与签名中的印章不同", "显示用的印章文件被替换", "不要采用此文件；请向签署方索取原文件"},
 		EN: Text{"the seal file is not the seal that was signed", "the file shown was replaced", "do not rely on this file; ask the signer for the original"}},
+	SealNotFound: {Code: SealNotFound, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string{"id"},
+		ZH: Text{"没有找到印章 {id}", "登记簿里没有这个编码的有效印章", "请核对印章编码"},
+		EN: Text{"there is no seal {id}", "the register holds no valid seal of this identifier", "check the identifier"}},
 	SealNotListed: {Code: SealNotListed, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"签署人证书无权使用此印章", "该证书不在印章的授权列表内；更新过证书的印章须重新制作", "请印章所属单位重新制作印章后盖章"},
 		EN: Text{"the signer's certificate may not use this seal", "it is not in the seal's list; a seal is made anew when a certificate is renewed", "ask the owner to have the seal made anew"}},
 	SealNotYetValid: {Code: SealNotYetValid, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"start", "time"},
 		ZH: Text{"印章自 {start} 起有效，签署时间为 {time}", "印章生效之前盖的章无效", "请印章所属单位重新盖章"},
 		EN: Text{"the seal begins on {start} and was used on {time}", "a seal used before its beginning is void", "ask its owner to seal again"}},
+	SealPictureWrong: {Code: SealPictureWrong, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string{"what"},
+		ZH: Text{"印章图片不能使用（{what}）", "图片类型应为 png、gif、jpg、bmp、svg 或 ofd，内容与类型相符，边长 1 到 100 毫米", "请换一张图片"},
+		EN: Text{"the picture of the seal cannot be used ({what})", "its type must be png, gif, jpg, bmp, svg or ofd and agree with its content, its sides be 1 to 100 mm", "choose another picture"}},
 	SealPlaceOK: {Code: SealPlaceOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"pages"},
 		ZH: Text{"签章显示在{pages}", "", ""},
 		EN: Text{"shown on {pages}", "", ""}},
@@ -1063,6 +1240,9 @@ var table = map[Code]Entry{
 	SealSignatureOK: {Code: SealSignatureOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"maker"},
 		ZH: Text{"印章由 {maker} 制作，制章者签名正确", "", ""},
 		EN: Text{"the seal was made by {maker} and is unchanged", "", ""}},
+	SealSpecWrong: {Code: SealSpecWrong, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string{"field"},
+		ZH: Text{"印章资料不正确：{field}", "印章编码用字母、数字和连字符；名称、种类、持有人和有效期都要正确填写；手写签名只能属于一个人", "请改正后重试"},
+		EN: Text{"the description of the seal is wrong: {field}", "the identifier has letters, digits and hyphens; name, kind, holders and validity must be given; a hand-written signature belongs to one person", "correct it and try again"}},
 	SealValidityOK: {Code: SealValidityOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"start", "end"},
 		ZH: Text{"签署时间在印章有效期内（{start} 至 {end}）", "", ""},
 		EN: Text{"signed while the seal was valid ({start} to {end})", "", ""}},
@@ -1249,6 +1429,51 @@ var table = map[Code]Entry{
 	TimeStampWrong: {Code: TimeStampWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"时间戳与签名不对应", "时间戳被替换或损坏", "不要采信此签名；请签署方重新签署"},
 		EN: Text{"the time stamp is not for this signature", "it was replaced or damaged", "ask the signer to sign again"}},
+	TokenAbsent: {Code: TokenAbsent, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 4, Args: []string{"token"},
+		ZH: Text{"找不到 UKey {token}", "UKey 没有插入，或名称不对", "插入 UKey 或检查名称后重试"},
+		EN: Text{"there is no UKey {token}", "it is not plugged in, or the name is wrong", "plug it in or check the name"}},
+	TokenAuthDefault: {Code: TokenAuthDefault, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"请先更换出厂的设备认证密钥", "出厂密钥是公开的，任何人都能删除应用", "更换设备认证密钥后重试"},
+		EN: Text{"change the factory device key first", "it is public, so that anybody could delete applications", "change the device key and try again"}},
+	TokenAuthIncorrect: {Code: TokenAuthIncorrect, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"left"},
+		ZH: Text{"设备认证密钥不正确，还可尝试 {left} 次", "密钥与 UKey 中的不符", "核对发行记录中的设备密钥；不要猜测"},
+		EN: Text{"wrong device key, {left} tries left", "it is not the device key of the UKey", "look it up in the records of the issuer; do not guess"}},
+	TokenAuthLocked: {Code: TokenAuthLocked, Severity: "error", Retryable: false, HTTPStatus: 423, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"设备认证已锁死", "设备认证密钥累计输错次数已满；已有的证书仍可使用，但不能再创建或删除应用", "需要重新初始化时请更换 UKey"},
+		EN: Text{"device authentication is locked", "the wrong key was given as often as is allowed; certificates still work, but applications can no longer be created or deleted", "take another UKey when it must be initialised"}},
+	TokenAuthRequired: {Code: TokenAuthRequired, Severity: "error", Retryable: false, HTTPStatus: 401, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"需要先做设备认证", "创建和删除应用会影响整个 UKey", "用设备认证密钥认证后重试"},
+		EN: Text{"device authentication is needed", "creating and deleting applications concerns the whole UKey", "authenticate with the device key and try again"}},
+	TokenBroken: {Code: TokenBroken, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 4, Args: []string{"token", "what"},
+		ZH: Text{"UKey {token} 的数据已损坏（{what}）", "文件被截断或改动，备份副本也不可用", "不要继续使用；到受理点申请重新签发证书"},
+		EN: Text{"the data of the UKey {token} is damaged ({what})", "its file was cut or changed, and the second copy does not help either", "stop using it, and have the certificates issued anew at a service counter (受理点)"}},
+	TokenBusy: {Code: TokenBusy, Severity: "error", Retryable: true, HTTPStatus: 409, ExitStatus: 4, Args: []string{"token"},
+		ZH: Text{"UKey {token} 正被其他程序使用", "另一个程序还没有用完", "关闭该程序，或稍后重试"},
+		EN: Text{"the UKey {token} is in use by another program", "the other program has not finished", "close it or try again later"}},
+	TokenExists: {Code: TokenExists, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"token"},
+		ZH: Text{"已有名为 {token} 的 UKey", "已有的 UKey 不会被覆盖", "换一个名称"},
+		EN: Text{"there is a UKey {token} already", "a UKey is never overwritten", "choose another name"}},
+	TokenFileAbsent: {Code: TokenFileAbsent, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string{"file"},
+		ZH: Text{"UKey 中没有文件 {file}", "文件没有写入，或已删除", "检查名称"},
+		EN: Text{"there is no file {file} in the UKey", "it was not written or was deleted", "check the name"}},
+	TokenFileDenied: {Code: TokenFileDenied, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"file"},
+		ZH: Text{"没有操作文件 {file} 的权限", "该文件只对验证过相应 PIN 的人开放", "验证 PIN 后重试"},
+		EN: Text{"the file {file} is not open to you", "its rights ask for a PIN that was not verified", "verify the PIN and try again"}},
+	TokenFileExists: {Code: TokenFileExists, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"file"},
+		ZH: Text{"UKey 中已有文件 {file}", "已有的文件不会被覆盖", "换一个名称，或先删除"},
+		EN: Text{"there is a file {file} in the UKey already", "a file is never overwritten by creating it", "choose another name or delete it first"}},
+	TokenFileSize: {Code: TokenFileSize, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"file", "size"},
+		ZH: Text{"数据超出文件 {file} 的大小 {size} 字节", "UKey 中文件的大小在创建时已固定", "减小数据，或删除后重新创建更大的文件"},
+		EN: Text{"the data does not fit into the {size} octets of the file {file}", "the size of a file is fixed when it is created", "write less or create a larger file"}},
+	TokenFull: {Code: TokenFull, Severity: "error", Retryable: false, HTTPStatus: 507, ExitStatus: 1, Args: []string{"limit"},
+		ZH: Text{"UKey 放不下了（上限 {limit}）", "容器、证书或文件已达到上限", "删除不再使用的容器或文件后重试"},
+		EN: Text{"the UKey is full (limit {limit})", "it holds no more containers or files", "delete containers or files that are not used any more"}},
+	TokenName: {Code: TokenName, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"name", "max"},
+		ZH: Text{"名称“{name}”不能使用", "名称不能为空，不能超过 {max} 字节，不能含有控制字符或路径分隔符", "换一个名称"},
+		EN: Text{"the name “{name}” cannot be used", "a name is not empty, has at most {max} octets, and holds no control characters and no path separators", "choose another name"}},
+	TokenRemoved: {Code: TokenRemoved, Severity: "error", Retryable: false, HTTPStatus: 410, ExitStatus: 4, Args: []string{"token"},
+		ZH: Text{"UKey {token} 已拔出", "操作途中 UKey 不见了，或已被初始化；操作没有完成", "重新插入 UKey，再输入 PIN 重试"},
+		EN: Text{"the UKey {token} was removed", "it went away or was initialised midway; the operation was not completed", "plug it in again and enter the PIN anew"}},
 	UsageWrong: {Code: UsageWrong, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string{"what"},
 		ZH: Text{"用法不对：{what}", "命令或参数不符合要求", "用 --help 查看用法"},
 		EN: Text{"wrong use: {what}", "the command or its arguments are not as required", "see --help"}},

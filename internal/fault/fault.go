@@ -91,7 +91,8 @@ func New(code Code, kv ...any) *Error { return Wrap(code, nil, kv...) }
 func Wrap(code Code, err error, kv ...any) *Error {
 	args := make(Args, len(kv)/2)
 	for i := 0; i+1 < len(kv); i += 2 {
-		args[kv[i].(string)] = kv[i+1]
+		name, _ := kv[i].(string)
+		args[name] = kv[i+1]
 	}
 	return &Error{Code: code, Args: args, Err: err}
 }

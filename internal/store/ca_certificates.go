@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strings"
 	"time"
 
 	"xinzhang/internal/ca"
@@ -65,13 +64,12 @@ func (s *CA) List(ctx context.Context, f ca.Filter) ([]ca.Record, error) {
 	if limit <= 0 {
 		limit = 1000
 	}
-	text := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(f.Text)
 	rows, err := s.db.sql.QueryContext(ctx,
 		`SELECT `+certificateColumns+` FROM ca_certificate
 		 WHERE ($1 = '' OR holder LIKE '%' || $1 || '%' ESCAPE '\' OR organisation LIKE '%' || $1 || '%' ESCAPE '\'
 		        OR serial LIKE LOWER($1) || '%' ESCAPE '\')
 		   AND ($2 = '' OR state = $2) AND (NOT $3 OR der IS NOT NULL)
-		 ORDER BY recorded_at DESC, serial LIMIT $4`, text, f.State, f.Issued, limit)
+		 ORDER BY recorded_at DESC, serial LIMIT $4`, likeText(f.Text), f.State, f.Issued, limit)
 	return collect(rows, err, scanCertificate)
 }
 

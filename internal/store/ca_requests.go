@@ -82,9 +82,9 @@ func (s *CA) OpenRequest(ctx context.Context, r ca.RequestRecord) (got ca.Reques
 		}
 		// Again only when the key centre knows of the last attempt's end.
 		_, err = tx.ExecContext(ctx,
-			`UPDATE ca_request SET state = 'open', attempt = attempt + 1, opened_at = $3, closed_at = NULL, note = ''
-			 WHERE id = $1 AND digest = $2 AND state IN ('refused', 'abandoned') AND key_duty = ''`,
-			r.ID, r.Digest, millis(r.OpenedAt))
+			`UPDATE ca_request SET state = 'open', digest = $2, dual = $3, attempt = attempt + 1, opened_at = $4,
+			 closed_at = NULL, note = '' WHERE id = $1 AND state IN ('refused', 'abandoned') AND key_duty = ''`,
+			r.ID, r.Digest, r.Dual, millis(r.OpenedAt))
 		if err != nil {
 			return err
 		}
@@ -144,23 +144,16 @@ func (s *CA) FinishRequest(ctx context.Context, id string, envelopedKey []byte, 
 }
 
 // AbandonRequest implements [ca.Requests].
-func (s *CA) AbandonRequest(ctx context.Context, id string, state ca.RequestState, note string, at time.Time) error {
+func (s *CA) AbandonRequest(ctx context.Context, id string, end ca.End) error {
 	return s.db.change(ctx, func(tx *sql.Tx) error {
 		r, err := requestByID(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx,
-			`UPDATE ca_certificate SET state = 'retired', note = $2 WHERE request = $1 AND state = 'recorded'`, id, note)
-		if err != nil {
-			return err
-		}
-		// An earlier attempt has none in these states, so only this one is meant.
-		_, err = tx.ExecContext(ctx,
-			`UPDATE ca_certificate SET state = 'revoked', reason = 0, revoked_at = $2, note = $3
-			 WHERE request = $1 AND state IN ('signing', 'valid')`, id, millis(at), note)
-		if err != nil {
-			return err
+		for _, serial := range []string{r.SigningSerial, r.EncryptionSerial} {
+			if err := voidCertificate(ctx, tx, serial, end); err != nil {
+				return err
+			}
 		}
 		duty := ca.NoDuty
 		if r.Dual && r.SigningSerial == "" {
@@ -169,11 +162,27 @@ func (s *CA) AbandonRequest(ctx context.Context, id string, state ca.RequestStat
 			duty = ca.ArchiveDuty
 		}
 		res, err := tx.ExecContext(ctx,
-			`UPDATE ca_request SET state = $2, signing_serial = NULL, encryption_serial = NULL,
-			 key_duty = $3, closed_at = $4, note = $5 WHERE id = $1 AND state = 'open'`,
-			id, state, duty, millis(at), note)
+			`UPDATE ca_request SET state = $2, signing_serial = NULL, encryption_serial = NULL, enveloped_key = NULL,
+			 key_duty = $3, closed_at = $4, note = $5 WHERE id = $1 AND state IN ('open', 'done')`,
+			id, end.State, duty, millis(end.At), end.Note)
 		return one(res, err, ca.ErrConflict)
 	})
+}
+
+// voidCertificate retires what was never signed and revokes what is or may be.
+func voidCertificate(ctx context.Context, tx *sql.Tx, serial string, end ca.End) error {
+	_, err := tx.ExecContext(ctx,
+		`UPDATE ca_certificate SET state = 'retired', note = $2 WHERE serial = $1 AND state = 'recorded'`, serial, end.Note)
+	if err != nil {
+		return err
+	}
+	if err := endHold(ctx, tx, serial, "revoked", end.At); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx,
+		`UPDATE ca_certificate SET state = 'revoked', reason = $2, revoked_at = $3, held_at = NULL, note = $4
+		 WHERE serial = $1 AND state IN ('signing', 'valid', 'held')`, serial, end.Reason, millis(end.At), end.Note)
+	return err
 }
 
 // Unsettled implements [ca.Requests].

@@ -7,6 +7,7 @@ CREATE TABLE seal (
     name          TEXT NOT NULL,
     kind          TEXT NOT NULL,
     type          BIGINT NOT NULL,
+    holder        TEXT NOT NULL,
     holder_serial TEXT NOT NULL,
     maker_serial  TEXT NOT NULL,
     state         TEXT NOT NULL CHECK (state IN ('recorded', 'valid', 'replaced', 'retired')),
@@ -20,5 +21,5 @@ CREATE TABLE seal (
     PRIMARY KEY (es_id, edition),
     CHECK (state NOT IN ('valid', 'replaced') OR der IS NOT NULL)
 );
-CREATE UNIQUE INDEX seal_current ON seal (es_id) WHERE state IN ('recorded', 'valid');
+CREATE UNIQUE INDEX seal_current ON seal (es_id, state) WHERE state IN ('recorded', 'valid');
 CREATE INDEX seal_holder ON seal (holder_serial);
