@@ -63,7 +63,7 @@ func (c *CA) lint(ctx context.Context, r RequestRecord, serial string) error {
 		return nil
 	}
 	note := bad.Text(fault.EN).Title
-	if err := c.abandon(ctx, r, RequestRefused, note); err != nil {
+	if err := c.abandon(ctx, r, End{State: RequestRefused, Note: note}); err != nil {
 		return err
 	}
 	return fault.Wrap(fault.CALintRefused, errors.New(note), "holder", rec.Holder, "rule", rule{bad})
@@ -204,20 +204,21 @@ func (c *CA) envelope(ctx context.Context, r RequestRecord) ([]byte, error) {
 	return b, nil
 }
 
-// abandon closes an open request: nothing of it can ever become a certificate,
-// and what may have been signed is revoked.
-func (c *CA) abandon(ctx context.Context, r RequestRecord, state RequestState, note string) error {
+// abandon closes a request: nothing of it can ever become a certificate, and
+// what is or may be signed is revoked.
+func (c *CA) abandon(ctx context.Context, r RequestRecord, end End) error {
 	if err := c.cfg.step("abandon"); err != nil {
 		return err
 	}
-	if err := c.store.AbandonRequest(ctx, r.ID, state, note, c.cfg.now()); err != nil {
+	end.At = c.cfg.now()
+	if err := c.store.AbandonRequest(ctx, r.ID, end); err != nil {
 		return fmt.Errorf("abandon request %s: %w", r.ID, err)
 	}
 	closed, err := c.store.Request(ctx, r.ID)
 	if err != nil {
 		return err
 	}
-	c.cfg.Log.WarnContext(ctx, "request closed without certificates", "request", r.ID, "note", note,
+	c.cfg.Log.WarnContext(ctx, "request closed without certificates", "request", r.ID, "note", end.Note,
 		"serials", strings.Join(r.serials(), " "))
 	return c.settle(ctx, closed)
 }

@@ -80,28 +80,35 @@ func foundingRequest(key string) string { return foundingPrefix + key }
 // that nothing explains ([fault.CAKeysUnexplained]).
 //
 // When it is interrupted, the same Init again or the next [Open] completes it;
-// with other words it is refused ([fault.CAInitUnfinished]).
-func Init(ctx context.Context, cfg Config, s Setup) (err error) {
+// with other words it is refused ([fault.CAInitUnfinished]). The findings, none
+// at the first time, explain what the interruption had left.
+func Init(ctx context.Context, cfg Config, s Setup) (findings []Finding, err error) {
 	cfg, s = cfg.withDefaults(), s.withDefaults()
 	if err := cfg.Home.Create(); err != nil {
-		return err
+		return nil, err
 	}
 	unlock, err := cfg.Home.Lock(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 	c, err := newCA(cfg)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := c.startFounding(ctx, s); err != nil {
-		return err
+		return nil, err
 	}
-	if _, err := c.recoverRequests(ctx); err != nil { // of an interrupted founding
-		return err
+	return c.completeFounding(ctx)
+}
+
+// completeFounding takes a recorded founding to its end.
+func (c *CA) completeFounding(ctx context.Context) ([]Finding, error) {
+	findings, err := c.recoverRecords(ctx)
+	if err != nil {
+		return findings, err
 	}
-	return c.found(ctx)
+	return findings, c.found(ctx)
 }
 
 // startFounding records s, or finds that the same s is recorded already.
@@ -206,10 +213,14 @@ func (c *CA) found(ctx context.Context) error {
 		return err
 	}
 	for _, issuer := range []string{Root, Sub} {
-		if _, err := c.store.LatestCRL(ctx, issuer); err == nil {
-			continue
+		latest, err := c.store.LatestCRL(ctx, issuer)
+		if errors.Is(err, ErrNotFound) {
+			latest, err = c.BuildCRL(ctx, issuer)
 		}
-		if _, err := c.BuildCRL(ctx, issuer); err != nil {
+		if err != nil {
+			return err
+		}
+		if _, err := c.publishCRL(latest); err != nil {
 			return err
 		}
 	}

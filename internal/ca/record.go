@@ -107,6 +107,14 @@ type RequestRecord struct {
 	Note     string
 }
 
+// An End is how and why a request ends without certificates.
+type End struct {
+	State  RequestState // RequestRefused or RequestAbandoned
+	Reason int          // CRLReason for what is or may be signed
+	Note   string
+	At     time.Time
+}
+
 // A KeyDuty is what the key centre still has to be told about a request.
 type KeyDuty string
 
@@ -159,9 +167,9 @@ type Founding interface {
 
 // Requests remembers requests and the certificates recorded for them.
 type Requests interface {
-	// OpenRequest records r as open, or returns the record of r.ID as it is. A
-	// refused or abandoned one with the same digest is opened again as the next
-	// attempt.
+	// OpenRequest records r as open, or returns the record of r.ID as it is. One
+	// that was refused or abandoned, and has no KeyDuty, is opened again as the
+	// next attempt, with the content of r.
 	OpenRequest(ctx context.Context, r RequestRecord) (RequestRecord, error)
 	// Request returns the record of a request or ErrNotFound.
 	Request(ctx context.Context, id string) (RequestRecord, error)
@@ -170,10 +178,10 @@ type Requests interface {
 	RecordCertificates(ctx context.Context, request string, records []Record) error
 	// FinishRequest closes an open request as done.
 	FinishRequest(ctx context.Context, id string, envelopedKey []byte, at time.Time) error
-	// AbandonRequest closes an open request as state, RequestRefused or
-	// RequestAbandoned: its recorded certificates are retired, those that may be
-	// signed are revoked, and the key centre's duty is recorded.
-	AbandonRequest(ctx context.Context, id string, state RequestState, note string, at time.Time) error
+	// AbandonRequest closes an open or done request as end says: its recorded
+	// certificates are retired, those that are or may be signed are revoked with
+	// end.Reason, and the key centre's duty is recorded.
+	AbandonRequest(ctx context.Context, id string, end End) error
 	// Unsettled returns the requests that are open or have a KeyDuty, oldest
 	// first.
 	Unsettled(ctx context.Context) ([]RequestRecord, error)

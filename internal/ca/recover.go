@@ -61,19 +61,23 @@ func (c *CA) recoverFounding(ctx context.Context) ([]Finding, error) {
 	if err := c.checkPassphrase(ctx); err != nil {
 		return nil, err
 	}
-	findings, err := c.recoverRequests(ctx)
-	if err != nil {
-		return findings, err
-	}
-	return append(findings, finding(fault.CALeftInit)), c.found(ctx)
+	findings, err := c.completeFounding(ctx)
+	return append(findings, finding(fault.CALeftInit)), err
 }
 
 // recover explains and repairs everything else that an interrupted program can
 // have left.
-func (c *CA) recover(ctx context.Context) (findings []Finding, err error) {
-	for _, part := range []func(context.Context) ([]Finding, error){
-		c.recoverFiles, c.recoverRequests, c.recoverCRLs, c.recoverPublished,
-	} {
+func (c *CA) recover(ctx context.Context) ([]Finding, error) {
+	findings, err := c.recoverRecords(ctx)
+	if err != nil {
+		return findings, err
+	}
+	more, err := c.recoverPublished(ctx)
+	return append(findings, more...), err
+}
+
+func (c *CA) recoverRecords(ctx context.Context) (findings []Finding, err error) {
+	for _, part := range []func(context.Context) ([]Finding, error){c.recoverFiles, c.recoverRequests, c.recoverCRLs} {
 		more, err := part(ctx)
 		findings = append(findings, more...)
 		if err != nil {
@@ -124,7 +128,7 @@ func (c *CA) recoverRequest(ctx context.Context, r RequestRecord) (Finding, erro
 	}
 	if serials == "" {
 		return finding(fault.CALeftRequest, "request", r.ID),
-			c.abandon(ctx, r, RequestAbandoned, "interrupted before certificates were recorded")
+			c.abandon(ctx, r, End{State: RequestAbandoned, Note: "interrupted before certificates were recorded"})
 	}
 	interrupted, err := c.interrupted(ctx, r)
 	if err != nil {
@@ -132,11 +136,11 @@ func (c *CA) recoverRequest(ctx context.Context, r RequestRecord) (Finding, erro
 	}
 	if interrupted {
 		return finding(fault.CALeftSigning, "request", r.ID, "serials", serials),
-			c.abandon(ctx, r, RequestAbandoned, "interrupted while signing: a signature may exist that nobody has")
+			c.abandon(ctx, r, End{State: RequestAbandoned, Note: "interrupted while signing: a signature may exist that nobody has"})
 	}
 	if c.cfg.now().Sub(r.OpenedAt) > stale {
 		return finding(fault.CALeftStale, "request", r.ID, "serials", serials),
-			c.abandon(ctx, r, RequestAbandoned, "interrupted, and too old to be completed")
+			c.abandon(ctx, r, End{State: RequestAbandoned, Note: "interrupted, and too old to be completed"})
 	}
 	_, err = c.complete(ctx, r)
 	if errors.Is(err, fault.CALintRefused) {

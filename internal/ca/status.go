@@ -2,8 +2,10 @@ package ca
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/crl"
@@ -118,7 +120,9 @@ func (c *CA) affected(ctx context.Context, ch Change) ([]Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	// An older attempt of the request has other serial numbers: void already.
+	if named.State == Revoked && ch.Scope == Pair && !slices.Contains(r.serials(), named.Serial) {
+		return nil, fault.New(fault.CertAlreadyRevoked, "serial", named.Serial) // of an attempt that came to nothing
+	}
 	if r.State != RequestDone || !slices.Contains(r.serials(), named.Serial) {
 		return nil, fault.New(fault.CertNotIssued, "serial", named.Serial)
 	}
@@ -139,4 +143,26 @@ func (c *CA) affected(ctx context.Context, ch Change) ([]Record, error) {
 		return []Record{other}, nil
 	}
 	return []Record{named, other}, nil
+}
+
+// Withdraw takes back what was issued, or is being issued, under a request whose
+// holder never got it: the certificates are revoked or never made, the encryption
+// key is given back or archived, and the identifier may be used again. A request
+// that came to nothing, or never was, is left alone.
+func (c *CA) Withdraw(ctx context.Context, request, note string) error {
+	defer c.requests.lock(request)()
+	r, err := c.store.Request(ctx, request)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if strings.HasPrefix(request, foundingPrefix) {
+		return fault.New(fault.CARequestInvalid, "what", "ID")
+	}
+	if r.State == RequestOpen || r.State == RequestDone {
+		return c.abandon(ctx, r, End{State: RequestAbandoned, Reason: int(crl.CessationOfOperation), Note: note})
+	}
+	return c.settle(ctx, r)
 }
