@@ -1,0 +1,80 @@
+# What people type. Needs Go 1.26, git, make and Node.js 20 with npm; `make race`
+# also needs a C compiler. Plain POSIX make and sh.
+
+FUZZTIME ?= 5s
+DEMO     ?= build/demo
+
+# Rooms where two goroutines, or two processes, can meet. The formats are pure
+# functions: the race detector has nothing to find there and slows them tenfold.
+RACE ?= ./internal/durable/... ./internal/token/... ./internal/hsm/... ./internal/store/... \
+	./internal/ca/... ./internal/kmc/... ./internal/enrol/... ./internal/seals/... \
+	./internal/sign/... ./internal/verify/...
+
+LINT_VERSION = v2.12.2
+LINT_DIR     = $${XDG_CACHE_HOME:-$$HOME/.cache}/xinzhang/golangci-lint-$(LINT_VERSION)
+
+FONTS    = internal/sealfont/fonts
+PACKAGES = web/node_modules/@fontsource
+HAND     = 107 112 115 116 117 118 119# the files of the running script with the common characters
+
+NPM = npm ci --no-audit --no-fund --loglevel=error
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+demo: build ## the whole job without a question: certificates, UKeys, a sealed document, a report
+	bin/xinzhang demo --once --dir $(DEMO)
+
+build: fonts ## bin/xinzhang
+	go build -trimpath -o bin/ ./cmd/...
+
+test: fonts interop ## go vet and every test
+	go vet ./...
+	go test -timeout 20m ./...
+
+race: fonts ## the tests of the rooms that share state, under the race detector
+	go test -race -timeout 20m $(RACE)
+
+fuzz: ## every fuzz target for FUZZTIME (default 5s)
+	sh test/fuzz.sh $(FUZZTIME)
+
+soak: fonts interop ## the long proofs: hundreds of kills, 10 minutes of fuzzing a target; kept in docs/proofs
+	sh test/soak.sh
+
+lint: ## golangci-lint with the import walls of .golangci.yml
+	@test -x $(LINT_DIR)/golangci-lint || { \
+		echo "building golangci-lint $(LINT_VERSION), once, about two minutes"; \
+		GOBIN=$(LINT_DIR) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION); }
+	$(LINT_DIR)/golangci-lint run ./...
+
+cross: ## cgo-free programs for every platform we promise, in build/cross
+	@set -e; for p in linux/amd64 linux/arm64 linux/loong64 windows/amd64; do \
+		echo "build for $$p"; \
+		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} \
+			go build -trimpath -o "build/cross/$${p%/*}-$${p#*/}/" ./cmd/...; \
+	done
+
+generate: ## what is made from tables: internal/fault/codes_gen.go, docs/errors.md
+	go generate ./...
+
+fonts: internal/sealfont/fonts/hand/LICENSE ## the Chinese fonts of seal pictures, from npm
+
+interop: test/interop/node/node_modules/.package-lock.json ## the npm judges of test/interop
+
+# The LICENSE is copied last: it stands only beside a whole set of fonts.
+internal/sealfont/fonts/hand/LICENSE: web/node_modules/.package-lock.json
+	mkdir -p $(FONTS)/song $(FONTS)/hand
+	cp $(PACKAGES)/noto-serif-sc/LICENSE $(PACKAGES)/noto-serif-sc/files/noto-serif-sc-[0-9]*-700-normal.woff $(FONTS)/song/
+	for n in $(HAND); do cp $(PACKAGES)/long-cang/files/long-cang-$$n-400-normal.woff $(FONTS)/hand/ || exit 1; done
+	cp $(PACKAGES)/long-cang/LICENSE $(FONTS)/hand/LICENSE
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && $(NPM)
+
+test/interop/node/node_modules/.package-lock.json: test/interop/node/package-lock.json
+	cd test/interop/node && $(NPM)
+
+clean: ## remove what was built; certificates and UKeys of XINZHANG_HOME are never touched
+	rm -rf bin build web/node_modules test/interop/node/node_modules $(FONTS)/song $(FONTS)/hand
+
+.PHONY: help demo build test race fuzz soak lint cross generate fonts interop clean
