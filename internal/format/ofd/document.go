@@ -28,9 +28,11 @@ type Document struct {
 	// Err says why Document.xml could not be read; Pages is then empty.
 	Err error
 
-	tree      *node // of Document.xml
-	body      *node // DocBody
-	templates []template
+	tree      *node             // of Document.xml
+	body      *node             // DocBody
+	templates map[string]string // TemplatePage ID → part name
+	byID      map[string]int    // page ID → place in Pages
+	byNumber  map[uint64]int    // the same by number, for "007"
 
 	annotOnce sync.Once
 	annots    map[int][]string // page index → annotation files
@@ -54,9 +56,6 @@ type Page struct {
 	uses []templateUse
 	res  []string // PageRes paths as written
 }
-
-// A template is a TemplatePage of CommonData.
-type template struct{ id, path string }
 
 var a4 = Box{0, 0, 210, 297}
 
@@ -131,20 +130,40 @@ func (p *Package) fillDocument(d *Document, root, ref string) error {
 		return err
 	}
 	d.tree = tree
+	d.templates, d.byID, d.byNumber = make(map[string]string), make(map[string]int), make(map[uint64]int)
 	common := tree.kid("CommonData")
 	if area, ok := readArea(common.kid("PageArea")); ok {
 		d.PageArea = area
 	}
 	for _, t := range common.all("TemplatePage") {
 		path, _ := p.locate(name, t.attr("BaseLoc"), &d.Deviations)
-		d.templates = append(d.templates, template{t.attr("ID"), path})
+		if _, twice := d.templates[t.attr("ID")]; !twice {
+			d.templates[t.attr("ID")] = path
+		}
 	}
 	for _, pages := range tree.all("Pages") {
 		for _, n := range pages.all("Page") {
-			d.Pages = append(d.Pages, p.readPage(d, n))
+			if len(d.Pages) >= p.lim.Pages {
+				return fault.New(fault.InputTooLarge, "what", "number of pages of "+name, "limit", p.lim.Pages)
+			}
+			d.addPage(p.readPage(d, n))
 		}
 	}
 	return nil
+}
+
+// addPage keeps a page and its ID; the first page of an ID bears it.
+func (d *Document) addPage(page Page) {
+	at := len(d.Pages)
+	d.Pages = append(d.Pages, page)
+	if _, twice := d.byID[page.ID]; !twice {
+		d.byID[page.ID] = at
+	}
+	if n, err := strconv.ParseUint(page.ID, 10, 32); err == nil {
+		if _, twice := d.byNumber[n]; !twice {
+			d.byNumber[n] = at
+		}
+	}
 }
 
 func (p *Package) readPage(d *Document, n *node) Page {
@@ -163,20 +182,11 @@ func (p *Package) readPage(d *Document, n *node) Page {
 	}
 	page.Area, page.WidthMM, page.HeightMM = area, area.W, area.H
 	for _, u := range page.uses {
-		if t := d.template(u.id); t != "" {
+		if t := d.templates[u.id]; t != "" {
 			page.Templates = append(page.Templates, t)
 		}
 	}
 	return page
-}
-
-func (d *Document) template(id string) string {
-	for _, t := range d.templates {
-		if t.id == id {
-			return t.path
-		}
-	}
-	return ""
 }
 
 // Page returns page number n, counted from 1, or fault.DocPageAbsent.
@@ -190,18 +200,12 @@ func (d *Document) Page(n int) (*Page, error) {
 // PageByID finds the page that a StampAnnot's PageRef names, or nil. Letter
 // form is as written; "007" and "7" are the same page when no other fits.
 func (d *Document) PageByID(id string) *Page {
-	for i := range d.Pages {
-		if d.Pages[i].ID == id {
-			return &d.Pages[i]
-		}
+	if at, ok := d.byID[id]; ok {
+		return &d.Pages[at]
 	}
-	want, err := strconv.ParseUint(strings.TrimSpace(id), 10, 32)
-	if err != nil {
-		return nil
-	}
-	for i := range d.Pages {
-		if got, err := strconv.ParseUint(d.Pages[i].ID, 10, 32); err == nil && got == want {
-			return &d.Pages[i]
+	if n, err := strconv.ParseUint(strings.TrimSpace(id), 10, 32); err == nil {
+		if at, ok := d.byNumber[n]; ok {
+			return &d.Pages[at]
 		}
 	}
 	return nil

@@ -14,6 +14,7 @@ type Limits struct {
 	Ratio        int64 // inflated : compressed of one entry
 	Depth        int   // nested XML elements
 	Elements     int   // XML elements and attributes of one part other than a page
+	Pages        int   // of one document
 	Glyphs       int   // characters of one page, when its text is asked for
 	References   int   // files that one signature protects, and parts of the document
 }
@@ -32,7 +33,8 @@ func DefaultLimits() Limits {
 		RatioFree:    8 << 20,
 		Ratio:        120,
 		Depth:        128,
-		Elements:     800_000,
+		Elements:     400_000,
+		Pages:        100_000,
 		Glyphs:       1_000_000,
 		References:   200_000,
 	}

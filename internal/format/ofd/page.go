@@ -2,8 +2,11 @@ package ofd
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/emmansun/gmsm/sm3"
+
+	"xinzhang/internal/fault"
 )
 
 // pageHead is what a page or template says beside its drawing.
@@ -64,6 +67,9 @@ func (p *Package) readHead(name string) (pageHead, error) {
 	return pageHead{}, nil
 }
 
+// mostUses is more templates and resource lists than a page needs.
+const mostUses = 32
+
 func (p *Package) parseHead(name string, src []byte) (pageHead, error) {
 	var h pageHead
 	s, err := newScanner(name, src, p.lim)
@@ -77,6 +83,9 @@ func (p *Package) parseHead(name string, src []byte) (pageHead, error) {
 		if err != nil || !ok {
 			return h, err
 		}
+		if len(h.uses)+len(h.res) > mostUses {
+			return h, fault.New(fault.InputTooLarge, "what", "number of templates and resources of "+name, "limit", mostUses)
+		}
 		depth := len(s.open)
 		switch t.kind {
 		case tokenStart:
@@ -85,7 +94,9 @@ func (p *Package) parseHead(name string, src []byte) (pageHead, error) {
 			case depth == 2 && t.local == "Template":
 				id, _ := t.attr("TemplateID")
 				z, _ := t.attr("ZOrder")
-				h.uses = append(h.uses, templateUse{id, z == "Foreground"})
+				if use := (templateUse{id, z == "Foreground"}); !slices.Contains(h.uses, use) {
+					h.uses = append(h.uses, use)
+				}
 			case depth == 2:
 				inArea = t.local == "Area"
 			}
@@ -97,7 +108,9 @@ func (p *Package) parseHead(name string, src []byte) (pageHead, error) {
 			value := string(bytes.TrimSpace(text))
 			switch {
 			case depth == 1 && t.local == "PageRes":
-				h.res = append(h.res, value)
+				if !slices.Contains(h.res, value) {
+					h.res = append(h.res, value)
+				}
 			case depth == 2 && inArea && t.local == "PhysicalBox":
 				if b, err := ParseBox(value); err == nil && b.W > 0 && b.H > 0 {
 					h.area, h.hasArea = b, true

@@ -3,7 +3,6 @@ package ofd
 import (
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"xinzhang/internal/fault"
@@ -44,7 +43,7 @@ func (p *Package) partNames() map[string]PartName {
 	}
 	docs, _ := p.Documents()
 	for _, part := range parts {
-		n := PartName{Kind: part.Kind, Path: part.Path, Pages: slices.Sorted(slices.Values(part.Pages))}
+		n := PartName{Kind: part.Kind, Path: part.Path, Pages: part.Pages}
 		if len(docs) > 1 {
 			n.Document = part.Document
 		}
@@ -76,6 +75,18 @@ var kindWords = map[Kind][2]string{ // Chinese, English
 	KindSignedValue:   {"签名值", "signature value"},
 	KindSeal:          {"印章文件", "seal file"},
 	KindIntegrity:     {"完整性清单", "integrity list"},
+}
+
+// Words names the kind in lang, without saying which one it is.
+func (k Kind) Words(lang fault.Lang) string {
+	words, known := kindWords[k]
+	switch {
+	case !known:
+		return string(k)
+	case lang == fault.EN:
+		return words[1]
+	}
+	return words[0]
 }
 
 // Words names the part in lang.

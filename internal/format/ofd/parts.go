@@ -78,6 +78,10 @@ func (p *Package) Parts() ([]Part, error) {
 	if w.tooMany {
 		return nil, fault.New(fault.InputTooLarge, "what", "number of parts of the document", "limit", p.lim.References)
 	}
+	for i := range w.parts {
+		slices.Sort(w.parts[i].Pages)
+		w.parts[i].Pages = slices.Compact(w.parts[i].Pages)
+	}
 	return w.parts, nil
 }
 
@@ -117,7 +121,7 @@ func (w *walker) add(part Part) (at int, fresh bool) {
 		key = "\x00" + part.From + "\x00" + part.Ref // leaves the package: not a path
 	}
 	if i, ok := w.seen[key]; ok {
-		w.parts[i].Pages = joinPages(w.parts[i].Pages, part.Pages)
+		w.parts[i].Pages = append(w.parts[i].Pages, part.Pages...)
 		return i, false
 	}
 	if len(w.parts) >= w.p.lim.References {
@@ -159,15 +163,6 @@ func (w *walker) open(from, ref string, kind Kind, pages ...int) (*node, string)
 		return nil, ""
 	}
 	return tree, path
-}
-
-func joinPages(a, b []int) []int {
-	for _, n := range b {
-		if !slices.Contains(a, n) {
-			a = append(a, n)
-		}
-	}
-	return a
 }
 
 // integrity adds the GM/T 0099 list and its value, and an encryption list.

@@ -60,8 +60,9 @@ func (p *Package) Search(keyword string, opt SearchOptions) ([]Hit, error) {
 		}
 	}
 	var hits []Hit
+	reader := p.newTextReader()
 	for _, page := range pages {
-		glyphs, err := p.PageText(d, page)
+		glyphs, err := reader.page(d, page)
 		if err != nil {
 			return nil, err
 		}

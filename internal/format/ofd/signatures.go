@@ -47,17 +47,22 @@ func (p *Package) SignatureLists() ([]*SignatureList, error) {
 	}
 	var lists []*SignatureList
 	for i, body := range tree.all("DocBody") {
-		for _, n := range body.all("Signatures") {
-			if n.value() == "" {
-				continue // an empty element announces nothing
-			}
-			l, err := p.readSignatureList(root, n.value())
-			if err != nil {
-				return nil, err
-			}
-			l.Document = i + 1
-			lists = append(lists, l)
+		there := body.all("Signatures")
+		if len(there) > 1 {
+			return nil, fault.New(fault.DocSiglistBroken, "place", root+": several Signatures in one DocBody")
 		}
+		if len(there) == 0 || there[0].value() == "" {
+			continue // an empty element announces nothing
+		}
+		if len(lists) >= mostDocuments {
+			return nil, fault.New(fault.InputTooLarge, "what", "number of documents in the package", "limit", mostDocuments)
+		}
+		l, err := p.readSignatureList(root, there[0].value())
+		if err != nil {
+			return nil, err
+		}
+		l.Document = i + 1
+		lists = append(lists, l)
 	}
 	return lists, nil
 }

@@ -1,7 +1,9 @@
 package ofd
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"strings"
 
 	"xinzhang/internal/fault"
@@ -25,37 +27,82 @@ type Glyph struct {
 // Positions follow GB/T 33190-2016 11.3: TextCode's X and Y, then DeltaX and
 // DeltaY; without them a character advances by its usual width.
 func (p *Package) PageText(d *Document, page int) ([]Glyph, error) {
+	return p.newTextReader().page(d, page)
+}
+
+func (p *Package) newTextReader() *textReader {
+	t := &textReader{p: p, budget: 16 << 20, templates: make(map[string][]Glyph)}
+	for _, m := range p.byName {
+		t.budget = min(t.budget+2*min(m.size, p.ceiling), p.ceiling)
+	}
+	return t
+}
+
+// A textReader gathers the glyphs of pages, one after the other.
+type textReader struct {
+	p          *Package
+	composites map[string]*node
+	glyphs     []Glyph
+	objects    int                // drawn so far; bounds composites that hold composites
+	budget     int64              // bytes that may still be read: all parts twice, but not one a thousand times
+	templates  map[string][]Glyph // read once for all pages
+}
+
+func (t *textReader) page(d *Document, page int) ([]Glyph, error) {
 	pg, err := d.Page(page)
 	if err != nil {
 		return nil, err
 	}
-	t := &textReader{p: p, composites: p.compositesOf(d, pg)}
-	for _, u := range pg.uses {
-		if name := d.template(u.id); name != "" && !u.foreground && p.Has(name) {
-			if err := t.part(name); err != nil {
-				return nil, err
-			}
-		}
-	}
 	if pg.Err != nil {
 		return nil, pg.Err
+	}
+	t.glyphs, t.objects = nil, 0
+	if err := t.readUnits(d, pg); err != nil {
+		return nil, err
+	}
+	if err := t.template(d, pg, false); err != nil {
+		return nil, err
 	}
 	if err := t.part(pg.Path); err != nil {
 		return nil, err
 	}
-	for _, u := range pg.uses {
-		if name := d.template(u.id); name != "" && u.foreground && p.Has(name) {
-			if err := t.part(name); err != nil {
-				return nil, err
-			}
-		}
+	if err := t.template(d, pg, true); err != nil {
+		return nil, err
 	}
-	for _, name := range p.annotationsOf(d, pg) {
+	for _, name := range t.p.annotationsOf(d, pg) {
 		if err := t.part(name); err != nil {
 			return nil, err
 		}
 	}
 	return t.glyphs, nil
+}
+
+// template adds the text of the templates before or behind the page's own.
+func (t *textReader) template(d *Document, pg *Page, foreground bool) error {
+	for _, u := range pg.uses {
+		name := d.templates[u.id]
+		if name == "" || u.foreground != foreground || !t.p.Has(name) {
+			continue
+		}
+		known, ok := t.templates[name]
+		if !ok {
+			before := len(t.glyphs)
+			if err := t.part(name); err != nil {
+				return err
+			}
+			known = slices.Clone(t.glyphs[before:])
+			for i := range known {
+				known[i].object = -known[i].object // apart from the objects of any page
+			}
+			t.templates[name] = known
+			continue
+		}
+		if len(t.glyphs)+len(known) > t.p.lim.Glyphs {
+			return t.tooMany(pg.Path)
+		}
+		t.glyphs = append(t.glyphs, known...)
+	}
+	return nil
 }
 
 // annotationsOf lists the annotation files of a page.
@@ -84,34 +131,53 @@ func (p *Package) annotationsOf(d *Document, pg *Page) []string {
 	return d.annots[pg.Index]
 }
 
-// compositesOf finds the CompositeGraphicUnits a page can draw, by ID.
-func (p *Package) compositesOf(d *Document, pg *Page) map[string]*node {
+// readUnits gathers the CompositeGraphicUnits that a page can draw, by ID.
+func (t *textReader) readUnits(d *Document, pg *Page) error {
 	d.unitsOnce.Do(func() {
 		d.units = make(map[string]*node)
 		common := d.tree.kid("CommonData")
 		for _, n := range append(common.all("PublicRes"), common.all("DocumentRes")...) {
-			p.collectUnits(d.Root, n.value(), d.units)
+			if name, _, ok := t.p.Resolve(d.Root, n.value()); ok {
+				t.p.collectUnits(name, d.units)
+			}
 		}
 	})
-	if len(pg.res) == 0 {
-		return d.units
+	t.composites = d.units
+	own := t.pageResources(d, pg)
+	if len(own) == 0 {
+		return nil
 	}
-	units := make(map[string]*node, len(d.units))
-	for id, n := range d.units {
-		units[id] = n
+	t.composites = maps.Clone(d.units)
+	for _, name := range own {
+		if err := t.spend(t.p.byName[name].size); err != nil {
+			return err
+		}
+		t.p.collectUnits(name, t.composites)
 	}
-	for _, res := range pg.res {
-		p.collectUnits(pg.Path, res, units)
-	}
-	return units
+	return nil
 }
 
-func (p *Package) collectUnits(from, ref string, units map[string]*node) {
-	path, _, ok := p.Resolve(from, ref)
-	if !ok {
-		return
+// pageResources lists the resource parts of a page and of its templates.
+func (t *textReader) pageResources(d *Document, pg *Page) []string {
+	var out []string
+	add := func(from string, refs []string) {
+		for _, ref := range refs {
+			if name, _, ok := t.p.Resolve(from, ref); ok {
+				out = append(out, name)
+			}
+		}
 	}
-	tree, err := p.readTree(path)
+	for _, name := range pg.Templates {
+		if head, err := t.p.scanPage(name); err == nil {
+			add(name, head.res)
+		}
+	}
+	add(pg.Path, pg.res)
+	return out
+}
+
+func (p *Package) collectUnits(name string, units map[string]*node) {
+	tree, err := p.readTree(name)
 	if err != nil {
 		return // Parts reports it
 	}
@@ -122,19 +188,14 @@ func (p *Package) collectUnits(from, ref string, units map[string]*node) {
 	}
 }
 
-// A textReader gathers the glyphs of one page.
-type textReader struct {
-	p          *Package
-	composites map[string]*node
-	glyphs     []Glyph
-	objects    int // drawn so far; bounds composites that hold composites
-}
-
 // part reads page content, a template or an annotation file without holding it
 // as a tree: a page may be large.
 func (t *textReader) part(name string) error {
 	raw, err := t.p.Read(name)
 	if err != nil {
+		return err
+	}
+	if err := t.spend(int64(len(raw))); err != nil {
 		return err
 	}
 	src, _, err := toUTF8(name, raw)
@@ -210,9 +271,20 @@ func (t *textReader) object(place string, n *node, m matrix, depth int) error {
 	return nil
 }
 
+func (t *textReader) spend(n int64) error {
+	if t.budget -= min(n, t.p.ceiling); t.budget < 0 {
+		return fault.New(fault.InputTooLarge, "what", "text of the document", "limit", "twice its parts")
+	}
+	return nil
+}
+
+func (t *textReader) tooMany(place string) error {
+	return fault.New(fault.InputTooLarge, "what", "number of characters of "+place, "limit", t.p.lim.Glyphs)
+}
+
 func (t *textReader) add(place string, g Glyph) error {
 	if len(t.glyphs) >= t.p.lim.Glyphs {
-		return fault.New(fault.InputTooLarge, "what", "number of characters of "+place, "limit", t.p.lim.Glyphs)
+		return t.tooMany(place)
 	}
 	if g.Box.finite() && !math.IsNaN(g.X+g.Y) {
 		t.glyphs = append(t.glyphs, g)

@@ -16,7 +16,6 @@ type node struct {
 	attrs  []attr
 	kids   []*node
 	text   string // character data directly inside, joined
-	chars  []byte // the same while it is gathered
 
 	// Offsets in the source: of the start tag, and of the end tag. An element
 	// that closes itself has an empty end tag at tagEnd.
@@ -49,6 +48,7 @@ func parseTree(place string, src []byte, lim Limits) (*node, error) {
 func (s *scanner) collect(t token) (*node, error) {
 	top := startNode(t)
 	path := []*node{top}
+	texts := [][]byte{nil}
 	for count := 1 + len(t.attrs); ; {
 		t, ok, err := s.next()
 		if err != nil {
@@ -65,13 +65,14 @@ func (s *scanner) collect(t token) (*node, error) {
 			}
 			n := startNode(t)
 			here.kids = append(here.kids, n)
-			path = append(path, n)
+			path, texts = append(path, n), append(texts, nil)
 		case tokenText:
-			here.chars = append(here.chars, t.text...)
+			texts[len(texts)-1] = append(texts[len(texts)-1], t.text...)
 		case tokenEnd:
 			here.endStart, here.end = t.start, t.end
-			here.text, here.chars = string(here.chars), nil
-			if path = path[:len(path)-1]; len(path) == 0 {
+			here.text = string(texts[len(texts)-1])
+			path, texts = path[:len(path)-1], texts[:len(texts)-1]
+			if len(path) == 0 {
 				return top, nil
 			}
 		}

@@ -1,0 +1,5 @@
+//go:build race
+
+package ofd
+
+const raceEnabled = true
