@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/emmansun/gmsm/sm3"
@@ -26,7 +27,10 @@ type documentFacts struct {
 	lists      []*ofd.SignatureList // one for each document that announces one; usually one
 	signatures []*signatureFacts
 	documents  []*ofd.Document
+	pages      []pageIndex // of documents
 	strays     []string
+	shown      []ofd.Part          // what must be covered
+	covered    map[string]coverers // by path, once the signatures are judged
 	at         time.Time
 }
 
@@ -57,8 +61,12 @@ type signatureFacts struct {
 	deviations []string // of the signature value
 
 	time  time.Time // of signing; zero when unknown
-	stamp *stampFacts
-	holds bool // no check but coverage failed
+	stamp *stampFacts // over the signature value
+
+	sealStamp *stampFacts // over the seal maker's signature, version 5
+
+	covers  map[string]bool // paths that the listed digests prove unchanged
+	verdict Verdict         // of all questions but coverage
 }
 
 // certFacts is a certificate with its path and status.
@@ -89,27 +97,62 @@ func gatherDocument(ctx context.Context, pkg *ofd.Package, opt Options) (*docume
 	if doc.strays, err = pkg.Strays(); err != nil {
 		return nil, err
 	}
+	for _, d := range doc.documents {
+		doc.pages = append(doc.pages, indexPages(d))
+	}
 	if doc.lists, doc.listErr = pkg.SignatureLists(); doc.listErr != nil {
 		return doc, ctx.Err()
 	}
 	total := 0
-	for _, list := range doc.lists {
-		total += len(list.Items)
+	if total, doc.listErr = countSignatures(doc.lists); doc.listErr != nil {
+		return doc, ctx.Err()
 	}
+	if doc.signatures, err = gatherSignatures(ctx, doc, total, opt); err != nil {
+		return nil, err
+	}
+	doc.shown = doc.mustBeCovered()
+	return doc, ctx.Err()
+}
+
+// mostSignatures bounds the work on a package whose list goes on and on; real
+// documents hold a few, at most one for each page.
+const mostSignatures = 1000
+
+// countSignatures adds up the entries of all lists. A Signature.xml that two
+// lists name would count as two signatures.
+func countSignatures(lists []*ofd.SignatureList) (int, error) {
+	total := 0
+	named := make(map[string]bool)
+	for _, list := range lists {
+		for _, item := range list.Items {
+			if named[item.Path] && !item.Missing {
+				return 0, fault.New(fault.DocSiglistBroken, "place", list.Path+": "+item.Path+" stands in two lists")
+			}
+			named[item.Path] = true
+			if total++; total > mostSignatures {
+				return 0, fault.New(fault.InputTooLarge, "what", "number of signatures", "limit", mostSignatures)
+			}
+		}
+	}
+	return total, nil
+}
+
+func gatherSignatures(ctx context.Context, doc *documentFacts, total int, opt Options) ([]*signatureFacts, error) {
+	var all []*signatureFacts
 	for _, list := range doc.lists {
 		for _, item := range list.Items {
 			if opt.Progress != nil {
-				opt.Progress(len(doc.signatures), total)
+				opt.Progress(len(all), total)
 			}
-			s, err := gatherSignature(ctx, pkg, len(doc.signatures)+1, item, opt)
+			s, err := gatherSignature(ctx, doc.pkg, len(all)+1, item, opt)
 			if err != nil {
 				return nil, err
 			}
 			s.list = list
-			doc.signatures = append(doc.signatures, s)
+			all = append(all, s)
 		}
 	}
-	return doc, ctx.Err()
+	return all, nil
 }
 
 // pageCount counts the pages of all documents.
@@ -121,37 +164,63 @@ func (doc *documentFacts) pageCount() int {
 	return n
 }
 
-// page finds the page of an ID in the document whose list names the signature.
-func (doc *documentFacts) page(s *signatureFacts, id string) (ofd.Page, bool) {
-	for _, d := range doc.documents {
-		if d.Index != s.list.Document {
-			continue
-		}
-		for _, p := range d.Pages {
-			if p.ID == id {
-				return p, true
+// A pageIndex finds the place of a page by its ID, as written or else as a
+// number: "007" and "7" are the same page when no other fits.
+type pageIndex struct{ written, number map[string]int }
+
+func indexPages(d *ofd.Document) pageIndex {
+	x := pageIndex{make(map[string]int), make(map[string]int)}
+	for i, p := range d.Pages {
+		for m, id := range map[*map[string]int]string{&x.written: p.ID, &x.number: numberOf(p.ID)} {
+			if _, ok := (*m)[id]; !ok {
+				(*m)[id] = i
 			}
 		}
 	}
-	return ofd.Page{}, false
+	return x
+}
+
+func numberOf(id string) string { return strings.TrimLeft(strings.TrimSpace(id), "0") }
+
+// page finds the page of an ID in the document whose list names the signature.
+func (doc *documentFacts) page(s *signatureFacts, id string) (ofd.Page, bool) {
+	at := s.list.Document - 1
+	if at < 0 || at >= len(doc.documents) {
+		return ofd.Page{}, false
+	}
+	i, ok := doc.pages[at].written[id]
+	if !ok {
+		i, ok = doc.pages[at].number[numberOf(id)]
+	}
+	if !ok {
+		return ofd.Page{}, false
+	}
+	return doc.documents[at].Pages[i], true
 }
 
 func gatherSignature(ctx context.Context, pkg *ofd.Package, number int, item ofd.SignatureItem, opt Options) (*signatureFacts, error) {
-	s := &signatureFacts{number: number, item: item, kind: KindUnknown}
+	s := &signatureFacts{number: number, item: item, kind: KindUnknown, covers: make(map[string]bool)}
 	s.file, s.fileErr = pkg.SignatureFile(item.Path)
 	if s.fileErr != nil {
 		return s, ctx.Err()
 	}
 	s.fileHash = sm3.Sum(s.file.Raw)
+	names := make([]string, len(s.file.References))
+	for i, ref := range s.file.References {
+		names[i] = ref.Path
+	}
+	if err := pkg.DigestAll(ctx, names); err != nil {
+		return nil, err
+	}
 	for _, ref := range s.file.References {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
 		r := reference{Reference: ref}
 		if !r.Missing {
 			d, err := pkg.Digest(ref.Path)
 			// An entry that cannot be read whole is an entry that was changed.
 			r.matches = err == nil && string(d[:]) == string(ref.CheckValue)
+		}
+		if r.matches {
+			s.covers[r.Path] = true
 		}
 		s.refs = append(s.refs, r)
 	}
@@ -192,16 +261,19 @@ func (s *signatureFacts) gatherSeal(opt Options) {
 	s.deviations = v.Deviations
 	s.hashHolds = string(v.DataHash) == string(s.fileHash[:])
 	s.time = v.Time
-	s.signer = gatherCert(v.SignerCert, nil, opt)
-	if s.signer.cert != nil {
-		s.valueHolds = checkValue(s.signer.cert.PublicKey, v.RawToSign, v.Value)
-	}
-	s.maker = gatherCert(v.Seal.MakerCert, nil, opt)
-	if token := v.TimeStamp; token != nil {
-		s.stamp = gatherStamp(token, v.Value, opt)
+	if v.TimeStamp != nil {
+		s.stamp = gatherStamp(v.TimeStamp, v.Value, opt)
 	}
 	if s.stamped() {
 		s.time = s.stamp.genTime
+	}
+	s.signer = gatherCert(v.SignerCert, nil, s.time, opt)
+	if s.signer.cert != nil {
+		s.valueHolds = checkValue(s.signer.cert.PublicKey, v.RawToSign, v.Value)
+	}
+	s.maker = gatherCert(v.Seal.MakerCert, nil, v.Seal.Info.CreateDate, opt)
+	if v.Seal.TimeStamp != nil {
+		s.sealStamp = gatherStamp(v.Seal.TimeStamp, v.Seal.Value, opt)
 	}
 }
 
@@ -216,6 +288,11 @@ func (s *signatureFacts) gatherCMS(opt Options) {
 		return
 	}
 	signer := s.cms.Signers[0]
+	if at, ok := signer.SigningTime(); ok {
+		s.time = at
+	} else {
+		s.time = fileTime(s.file.DateTime)
+	}
 	var extra []*cert.Certificate
 	var raw []byte
 	for _, c := range s.cms.Certificates {
@@ -232,7 +309,7 @@ func (s *signatureFacts) gatherCMS(opt Options) {
 		}
 	}
 	if raw != nil {
-		s.signer = gatherCert(raw, extra, opt)
+		s.signer = gatherCert(raw, extra, s.time, opt)
 	}
 	// The signed content is the SM3 of Signature.xml (GM/T 0099), or, by other
 	// writers, Signature.xml itself.
@@ -253,11 +330,6 @@ func (s *signatureFacts) gatherCMS(opt Options) {
 	if s.signer != nil && s.signer.cert != nil {
 		s.deviations, s.valueHolds = s.cms.Verify(0, content, s.signer.cert)
 	}
-	if at, ok := signer.SigningTime(); ok {
-		s.time = at
-	} else {
-		s.time = fileTime(s.file.DateTime)
-	}
 }
 
 // fileTime reads SignatureDateTime, which writers put down in many ways; zero
@@ -277,13 +349,14 @@ func fileTime(text string) time.Time {
 	return time.Time{}
 }
 
-func gatherCert(raw []byte, extra []*cert.Certificate, opt Options) *certFacts {
+// gatherCert reads a certificate, its path as of at and its status as of now.
+func gatherCert(raw []byte, extra []*cert.Certificate, at time.Time, opt Options) *certFacts {
 	f := &certFacts{raw: raw}
 	f.cert, f.parseErr = cert.Parse(raw)
 	if f.parseErr != nil {
 		return f
 	}
-	f.path = opt.Trust.Path(f.cert, extra)
+	f.path = opt.Trust.PathAt(f.cert, extra, at)
 	for i := 0; i+1 < len(f.path.Certs); i++ {
 		f.status = append(f.status, opt.Trust.Status(f.path.Certs[i], f.path.Certs[i+1], opt.At))
 	}
@@ -330,7 +403,7 @@ func (s *signatureFacts) report(doc *documentFacts) SignatureReport {
 		for _, st := range s.file.Stamps {
 			r.Places = append(r.Places, place(st, s, doc))
 		}
-		r.Closing = covers(s, s.list.Path)
+		r.Closing = s.covers[s.list.Path]
 	}
 	return r
 }
@@ -351,7 +424,7 @@ func place(st ofd.Stamp, s *signatureFacts, doc *documentFacts) Place {
 func certInfo(c *cert.Certificate) *CertInfo {
 	sum := sm3.Sum(c.Raw)
 	info := &CertInfo{
-		Subject: c.Subject().String(), Holder: c.Holder(), Unit: c.Subject().Get(oid.Organisation),
+		Subject: c.Subject().String(), Holder: c.Holder(), Unit: strings.Join(c.Subject().All(oid.Organisation), " "),
 		Role: c.Role().String(), Issuer: c.Issuer().String(), Serial: c.SerialHex(),
 		NotBefore: c.NotBefore, NotAfter: c.NotAfter, SM3: sum[:], DER: c.Raw,
 	}
