@@ -7,13 +7,16 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"xinzhang/internal/ca"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
+	"xinzhang/internal/format/certlint"
 	"xinzhang/internal/format/crl"
+	"xinzhang/internal/format/oid"
 	"xinzhang/internal/format/sm2enc"
 	"xinzhang/internal/kmc"
 )
@@ -134,6 +137,97 @@ func TestAPersonGetsAPairThatWorks(t *testing.T) {
 		t.Errorf("CRL at %v", got)
 	}
 	w.audit(t)
+}
+
+func TestAnOrganisationMaySealAndNotLogIn(t *testing.T) {
+	w := foundedWorld(t)
+	c, _ := w.open(t)
+	h := newHolder(t)
+	issued, err := c.Issue(t.Context(), ca.Request{
+		ID: "o1", Kind: ca.Organisation, Subject: prison, CSR: h.csr(t, prison), Years: 3, Hardware: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.checkPair(t, issued)
+	s := issued.Signing
+	if s.Role() != cert.RoleOrganisation || s.MayLogIn() || !s.MaySign() {
+		t.Errorf("role %s, may log in %t, may sign %t", s.Role(), s.MayLogIn(), s.MaySign())
+	}
+	if want := w.clock.AddDate(3, 0, 0).Add(-time.Second); !s.NotAfter.Equal(want) || !issued.Encryption.NotAfter.Equal(want) {
+		t.Errorf("valid until %v, want %v", s.NotAfter, want)
+	}
+	if !s.HasPolicy(oid.PolicyHardToken) {
+		t.Error("it does not say that the key lives in hardware")
+	}
+	w.audit(t)
+}
+
+func TestARequestThatCameToNothingMayBeCorrected(t *testing.T) {
+	w := foundedWorld(t)
+	cfg := w.config(t)
+	cfg.LintWith(func(c, _ *cert.Certificate, _ *cert.Profile) []certlint.Finding {
+		if c.Subject().Get(oid.OrgUnit) == "" {
+			return []certlint.Finding{{Code: fault.LintNames, Severity: fault.Problem, Args: fault.Args{"what": "x"}}}
+		}
+		return nil
+	})
+	c, _, err := ca.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+	h := newHolder(t)
+	req := h.request(t, "x")
+	req.Subject.Unit = ""
+	_, err = c.Issue(t.Context(), req)
+	wantCode(t, err, fault.CALintRefused)
+	if got := fault.Describe(err, fault.EN).Title; strings.Contains(got, "{") || !strings.Contains(got, "x") {
+		t.Errorf("the reason reads %q", got)
+	}
+	issued, err := c.Issue(t.Context(), h.request(t, "x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.checkPair(t, issued)
+	w.audit(t)
+}
+
+func TestWhatTheHolderNeverGotIsTakenBack(t *testing.T) {
+	w := foundedWorld(t)
+	c, _ := w.open(t)
+	first, err := c.Issue(t.Context(), newHolder(t).request(t, "x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := c.Withdraw(t.Context(), "x", "could not be installed"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.audit(t)
+	wantCode(t, c.Check(t.Context(), first.Signing, w.clock), fault.CertRevoked)
+	_, err = c.Issued(t.Context(), "x")
+	wantCode(t, err, fault.CertNotFound)
+	_, err = c.Revoke(t.Context(), ca.Change{Serial: first.Encryption.SerialHex()}, crl.KeyCompromise)
+	wantCode(t, err, fault.CertAlreadyRevoked)
+
+	h := newHolder(t) // with another key, under the same number
+	second, err := c.Issue(t.Context(), h.request(t, "x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.checkPair(t, second)
+	again, err := c.Issued(t.Context(), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantSame(t, second, again)
+	w.audit(t)
+	if err := c.Withdraw(t.Context(), "never was", ""); err != nil {
+		t.Error(err)
+	}
+	wantCode(t, c.Withdraw(t.Context(), "founding/sub", ""), fault.CARequestInvalid)
 }
 
 func TestTheSameRequestGivesTheSameCertificates(t *testing.T) {

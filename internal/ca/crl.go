@@ -134,8 +134,8 @@ func (c *CA) signCRL(ctx context.Context, i *issuer, rec CRLRecord, tbs []byte) 
 }
 
 // CurrentCRL returns the latest CRL of an issuer, [Root] or [Sub].
-func (r *Register) CurrentCRL(ctx context.Context, issuer string) (CRLRecord, error) {
-	rec, err := r.store.LatestCRL(ctx, issuer)
+func (reg *Register) CurrentCRL(ctx context.Context, issuer string) (CRLRecord, error) {
+	rec, err := reg.store.LatestCRL(ctx, issuer)
 	if errors.Is(err, ErrNotFound) {
 		return rec, fault.Wrap(fault.CertNotFound, err, "what", issuer+crlSuffix)
 	}

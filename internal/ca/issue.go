@@ -222,11 +222,11 @@ func (c *CA) record(ctx context.Context, o order, r RequestRecord) (RequestRecor
 }
 
 // result collects what a request that is done has led to.
-func (c *Register) result(ctx context.Context, r RequestRecord) (*Issued, error) {
+func (reg *Register) result(ctx context.Context, r RequestRecord) (*Issued, error) {
 	out := &Issued{Request: r.ID, EnvelopedKey: r.EnvelopedKey}
 	var issuedBy string
 	for _, serial := range r.serials() {
-		rec, err := c.store.Certificate(ctx, serial)
+		rec, err := reg.store.Certificate(ctx, serial)
 		if err != nil {
 			return nil, fmt.Errorf("certificate %s: %w", serial, err)
 		}
@@ -244,7 +244,7 @@ func (c *Register) result(ctx context.Context, r RequestRecord) (*Issued, error)
 		return out, nil
 	}
 	for _, name := range []string{issuedBy, Root} {
-		above, err := c.ownCertificate(ctx, name)
+		above, err := reg.ownCertificate(ctx, name)
 		if err != nil {
 			return nil, err
 		}
@@ -255,13 +255,13 @@ func (c *Register) result(ctx context.Context, r RequestRecord) (*Issued, error)
 
 // Issued returns what was issued under the identifier of a request, or
 // [fault.CertNotFound] when nothing was.
-func (c *Register) Issued(ctx context.Context, request string) (*Issued, error) {
-	r, err := c.store.Request(ctx, request)
+func (reg *Register) Issued(ctx context.Context, request string) (*Issued, error) {
+	r, err := reg.store.Request(ctx, request)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, err
 	}
 	if r.State != RequestDone {
 		return nil, fault.Wrap(fault.CertNotFound, err, "what", request)
 	}
-	return c.result(ctx, r)
+	return reg.result(ctx, r)
 }

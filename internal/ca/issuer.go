@@ -54,15 +54,15 @@ func (c *CA) issuer(ctx context.Context, name string) (*issuer, error) {
 }
 
 // ownCertificate returns the certificate that the founding made for the key name.
-func (c *Register) ownCertificate(ctx context.Context, name string) (*cert.Certificate, error) {
-	r, err := c.store.Request(ctx, foundingRequest(name))
+func (reg *Register) ownCertificate(ctx context.Context, name string) (*cert.Certificate, error) {
+	r, err := reg.store.Request(ctx, foundingRequest(name))
 	if err != nil {
 		return nil, fmt.Errorf("certificate of %s: %w", name, err)
 	}
 	if r.State != RequestDone {
 		return nil, fmt.Errorf("certificate of %s: the request is %s", name, r.State)
 	}
-	rec, err := c.store.Certificate(ctx, r.SigningSerial)
+	rec, err := reg.store.Certificate(ctx, r.SigningSerial)
 	if err != nil {
 		return nil, fmt.Errorf("certificate of %s: %w", name, err)
 	}
@@ -72,8 +72,8 @@ func (c *Register) ownCertificate(ctx context.Context, name string) (*cert.Certi
 // OwnCertificate returns the certificate of one of the authority's own keys: of
 // an issuer ([Root], [Sub]), of [SealMaker] or of [KeyCentreKey]. Without an
 // authority the error is [fault.CANotInitialised].
-func (c *Register) OwnCertificate(ctx context.Context, name string) (*cert.Certificate, error) {
-	own, err := c.ownCertificate(ctx, name)
+func (reg *Register) OwnCertificate(ctx context.Context, name string) (*cert.Certificate, error) {
+	own, err := reg.ownCertificate(ctx, name)
 	if errors.Is(err, ErrNotFound) {
 		return nil, fault.Wrap(fault.CertNotFound, err, "what", name)
 	}

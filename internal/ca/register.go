@@ -29,17 +29,17 @@ type Entry struct {
 
 // Show returns the entry of one serial number, in hexadecimal with or without
 // colons and spaces, or [fault.CertNotFound].
-func (r *Register) Show(ctx context.Context, serial string) (Entry, error) {
-	rec, err := r.lookup(ctx, serial)
+func (reg *Register) Show(ctx context.Context, serial string) (Entry, error) {
+	rec, err := reg.lookup(ctx, serial)
 	if err != nil {
 		return Entry{}, err
 	}
-	holds, err := r.store.Holds(ctx, rec.Serial)
+	holds, err := reg.store.Holds(ctx, rec.Serial)
 	return Entry{rec, holds}, err
 }
 
-func (r *Register) lookup(ctx context.Context, serial string) (Record, error) {
-	rec, err := r.store.Certificate(ctx, normalSerial(serial))
+func (reg *Register) lookup(ctx context.Context, serial string) (Record, error) {
+	rec, err := reg.store.Certificate(ctx, normalSerial(serial))
 	if errors.Is(err, ErrNotFound) {
 		return rec, fault.Wrap(fault.CertNotFound, err, "what", serial)
 	}
@@ -52,15 +52,17 @@ func normalSerial(s string) string {
 }
 
 // List returns the records that f chooses, newest first.
-func (r *Register) List(ctx context.Context, f Filter) ([]Record, error) { return r.store.List(ctx, f) }
+func (reg *Register) List(ctx context.Context, f Filter) ([]Record, error) {
+	return reg.store.List(ctx, f)
+}
 
 // Find returns the issued certificates, newest first, whose holder or
 // organisation contains text or whose serial number begins with it. None is
 // [fault.CertNotFound].
-func (r *Register) Find(ctx context.Context, text string) ([]Record, error) {
-	all, err := r.store.List(ctx, Filter{Text: text, Issued: true})
+func (reg *Register) Find(ctx context.Context, text string) ([]Record, error) {
+	all, err := reg.store.List(ctx, Filter{Text: text, Issued: true})
 	if err == nil && len(all) == 0 {
-		all, err = r.store.List(ctx, Filter{Text: normalSerial(text), Issued: true})
+		all, err = reg.store.List(ctx, Filter{Text: normalSerial(text), Issued: true})
 	}
 	if err == nil && len(all) == 0 {
 		return nil, fault.New(fault.CertNotFound, "what", text)
@@ -70,8 +72,8 @@ func (r *Register) Find(ctx context.Context, text string) ([]Record, error) {
 
 // Setup returns how the authority was founded; [fault.CANotInitialised] when it
 // was not, or not to the end.
-func (r *Register) Setup(ctx context.Context) (Setup, error) {
-	spec, done, err := r.store.Setup(ctx)
+func (reg *Register) Setup(ctx context.Context) (Setup, error) {
+	spec, done, err := reg.store.Setup(ctx)
 	if errors.Is(err, ErrNotFound) || (err == nil && !done) {
 		return Setup{}, fault.Wrap(fault.CANotInitialised, err, "folder", ".")
 	}
@@ -85,8 +87,8 @@ func (r *Register) Setup(ctx context.Context) (Setup, error) {
 // returns [fault.CertNotFound], [fault.CertNotYetValid], [fault.CertExpired],
 // [fault.CertHeld] or [fault.CertRevoked], and nil when all is well. Times at
 // which it was suspended count for good, also after it was restored.
-func (r *Register) Check(ctx context.Context, c *cert.Certificate, at time.Time) error {
-	e, err := r.Show(ctx, c.SerialHex())
+func (reg *Register) Check(ctx context.Context, c *cert.Certificate, at time.Time) error {
+	e, err := reg.Show(ctx, c.SerialHex())
 	if err != nil {
 		return err
 	}

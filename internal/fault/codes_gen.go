@@ -166,12 +166,20 @@ const (
 	CSRBroken Code = "csr.broken"
 	// CSRSignature: the signature on the certificate request is wrong
 	CSRSignature Code = "csr.signature"
+	// DemoFolderInUse: the folder {folder} is not empty
+	DemoFolderInUse Code = "demo.folder_in_use"
+	// DemoVerdict: the demo did not come out as it must: {file} is {verdict}, not {wanted}
+	DemoVerdict Code = "demo.verdict"
 	// DocBroken: the document is damaged: {place}
 	DocBroken Code = "doc.broken"
 	// DocCoverageOK: all content of the {pages} pages is protected by this signature
 	DocCoverageOK Code = "doc.coverage_ok"
+	// DocCoveredEarlier: content that this signature leaves out and an earlier valid one protects: {parts}
+	DocCoveredEarlier Code = "doc.covered_earlier"
 	// DocCoveredLater: content that this signature leaves out and a later valid one protects: {parts}
 	DocCoveredLater Code = "doc.covered_later"
+	// DocCoveredUndecided: whether a valid signature protects this content cannot be told: {parts}
+	DocCoveredUndecided Code = "doc.covered_undecided"
 	// DocDangling: the document refers to content that is absent: {parts}
 	DocDangling Code = "doc.dangling"
 	// DocDigest: content was changed after signing: {parts}
@@ -236,6 +244,10 @@ const (
 	DocZIPHiddenEntry Code = "doc.zip_hidden_entry"
 	// DocZIPUnsupported: cannot read {name} in the package ({what})
 	DocZIPUnsupported Code = "doc.zip_unsupported"
+	// EnrolTestFailed: the {use} key in the UKey does not work; what was issued is taken back
+	EnrolTestFailed Code = "enrol.test_failed"
+	// FileExists: {file} exists already
+	FileExists Code = "file.exists"
 	// FileUnknownKind: {file} is of no kind we know
 	FileUnknownKind Code = "file.unknown_kind"
 	// FileUnreadable: cannot read {file}
@@ -350,10 +362,14 @@ const (
 	MakerOtherAnchor Code = "maker.other_anchor"
 	// MakerPathOK: the seal maker's certificate leads to the trusted {anchor}
 	MakerPathOK Code = "maker.path_ok"
+	// MakerPathTooLong: the seal maker's chain is longer than {issuer} allows
+	MakerPathTooLong Code = "maker.path_too_long"
 	// MakerRevokedAfter: the certificate of {holder} was revoked or put on hold after the seal was made ({date}, {reason})
 	MakerRevokedAfter Code = "maker.revoked_after"
 	// MakerRevokedBefore: the certificate of {holder} was revoked before the seal was made ({date}, {reason})
 	MakerRevokedBefore Code = "maker.revoked_before"
+	// MakerRole: the seal maker's certificate is not that of a seal maker ({role})
+	MakerRole Code = "maker.role"
 	// MakerStatusOK: the seal maker's certificate is neither revoked nor on hold (list of {asof})
 	MakerStatusOK Code = "maker.status_ok"
 	// MakerStatusUnannounced: the seal maker's certificate announces no source of its status
@@ -436,6 +452,10 @@ const (
 	SealSignatureOK Code = "seal.signature_ok"
 	// SealSpecWrong: the description of the seal is wrong: {field}
 	SealSpecWrong Code = "seal.spec_wrong"
+	// SealStampUnknown: whether the time stamp on the seal can be trusted is unknown ({authority})
+	SealStampUnknown Code = "seal.stamp_unknown"
+	// SealStampWrong: the time stamp on the seal is wrong
+	SealStampWrong Code = "seal.stamp_wrong"
 	// SealValidityOK: signed while the seal was valid ({start} to {end})
 	SealValidityOK Code = "seal.validity_ok"
 	// SealVersions: the seal is of version {seal}, the seal signature of version {signature}
@@ -470,8 +490,16 @@ const (
 	SignCertOnHold Code = "sign.cert_on_hold"
 	// SignCertRevoked: the certificate of {holder} was revoked on {date} ({reason})
 	SignCertRevoked Code = "sign.cert_revoked"
+	// SignCrossOffPage: the cross-page seal would leave page {page}
+	SignCrossOffPage Code = "sign.cross_off_page"
+	// SignCrossOnePage: a seal cannot be split over {pages} page(s)
+	SignCrossOnePage Code = "sign.cross_one_page"
+	// SignCrossParts: the seal cannot be split into {parts} part(s)
+	SignCrossParts Code = "sign.cross_parts"
 	// SignEncryptionCert: this is the encryption certificate of {holder}; it cannot sign
 	SignEncryptionCert Code = "sign.encryption_cert"
+	// SignIntegrityList: the document has an integrity list that does not name the new signature
+	SignIntegrityList Code = "sign.integrity_list"
 	// SignKeyUsage: the certificate of {holder} may not sign
 	SignKeyUsage Code = "sign.key_usage"
 	// SignKeywordAbsent: the keyword {keyword} is not in the document
@@ -480,6 +508,10 @@ const (
 	SignKeywordFewer Code = "sign.keyword_fewer"
 	// SignListProtected: no further signature can be added to this document
 	SignListProtected Code = "sign.list_protected"
+	// SignMakerUnfit: {maker}, the maker of the seal {seal}, could not make seals
+	SignMakerUnfit Code = "sign.maker_unfit"
+	// SignNoFittingKey: the UKey {token} holds no certificate that may use the seal {seal}
+	SignNoFittingKey Code = "sign.no_fitting_key"
 	// SignNoPlace: no place was given
 	SignNoPlace Code = "sign.no_place"
 	// SignNoSuchPage: there is no page {page} (of {pages})
@@ -492,14 +524,22 @@ const (
 	SignOffPage Code = "sign.off_page"
 	// SignOrganisationAsPerson: {holder} is an organisation; its certificate cannot sign by hand
 	SignOrganisationAsPerson Code = "sign.organisation_as_person"
+	// SignOverlap: on page {page} the seal would lie on {other}
+	SignOverlap Code = "sign.overlap"
 	// SignPersonAsOrganisation: the person's certificate of {holder} cannot put an organisation's seal
 	SignPersonAsOrganisation Code = "sign.person_as_organisation"
+	// SignRootProtected: no signature can be added to this document
+	SignRootProtected Code = "sign.root_protected"
 	// SignSealBroken: the seal {seal} is not sound
 	SignSealBroken Code = "sign.seal_broken"
 	// SignSealExpired: the seal {seal} ended on {end}
 	SignSealExpired Code = "sign.seal_expired"
 	// SignSealNotYet: the seal {seal} begins on {start}
 	SignSealNotYet Code = "sign.seal_not_yet"
+	// SignSeveralFittingKeys: several certificates of the UKey {token} may use the seal {seal}
+	SignSeveralFittingKeys Code = "sign.several_fitting_keys"
+	// SignStatusUnknown: it is not known whether the certificate of {holder} was revoked
+	SignStatusUnknown Code = "sign.status_unknown"
 	// SignValueWrong: the signature value does not match the certificate; nothing was written
 	SignValueWrong Code = "sign.value_wrong"
 	// SignerAbsent: the signature carries no certificate
@@ -528,6 +568,8 @@ const (
 	SignerOtherAnchor Code = "signer.other_anchor"
 	// SignerPathOK: the signer's certificate leads to the trusted {anchor}
 	SignerPathOK Code = "signer.path_ok"
+	// SignerPathTooLong: the chain is longer than {issuer} allows
+	SignerPathTooLong Code = "signer.path_too_long"
 	// SignerRevokedAfter: the certificate of {holder} was revoked or put on hold later ({date}, {reason}); which came first cannot be told
 	SignerRevokedAfter Code = "signer.revoked_after"
 	// SignerRevokedAfterStamp: the certificate of {holder} was revoked or put on hold after signing ({date}, {reason})
@@ -554,12 +596,16 @@ const (
 	TimeDisagrees Code = "time.disagrees"
 	// TimeFuture: the time of signing {time} lies in the future
 	TimeFuture Code = "time.future"
+	// TimeStampLate: the time stamp ({stamp}) is far from the time the signer stated ({time})
+	TimeStampLate Code = "time.stamp_late"
 	// TimeStampOK: signed at {time}, stamped by {authority}
 	TimeStampOK Code = "time.stamp_ok"
 	// TimeStampUnknown: whether the time stamp can be trusted is unknown ({authority})
 	TimeStampUnknown Code = "time.stamp_unknown"
 	// TimeStampWrong: the time stamp is not for this signature
 	TimeStampWrong Code = "time.stamp_wrong"
+	// TimeUnknown: the signature does not say when it was made
+	TimeUnknown Code = "time.unknown"
 	// TokenAbsent: there is no UKey {token}
 	TokenAbsent Code = "token.absent"
 	// TokenAuthDefault: change the factory device key first
@@ -590,6 +636,8 @@ const (
 	TokenName Code = "token.name"
 	// TokenRemoved: the UKey {token} was removed
 	TokenRemoved Code = "token.removed"
+	// UKEYNotForSeal: no certificate in this UKey may use the seal {seal}
+	UKEYNotForSeal Code = "ukey.not_for_seal"
 	// UsageWrong: wrong use: {what}
 	UsageWrong Code = "usage.wrong"
 )
@@ -838,15 +886,27 @@ var table = map[Code]Entry{
 	CSRSignature: {Code: CSRSignature, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"证书请求的签名不正确", "申请人没有证明自己持有该私钥", "请在持有密钥的 UKey 上重新生成证书请求"},
 		EN: Text{"the signature on the certificate request is wrong", "the applicant has not proved to hold the private key", "make the request again with the UKey that holds the key"}},
+	DemoFolderInUse: {Code: DemoFolderInUse, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"folder"},
+		ZH: Text{"文件夹 {folder} 不是空的", "演示只写入空文件夹，或自己以前建立的文件夹", "用 --dir 指定另一个文件夹"},
+		EN: Text{"the folder {folder} is not empty", "the demo writes into an empty folder or one it made itself", "name another folder with --dir"}},
+	DemoVerdict: {Code: DemoVerdict, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"file", "verdict", "wanted"},
+		ZH: Text{"演示没有得到应有的结论：{file} 是 {verdict}，应为 {wanted}", "程序有缺陷", "请保留结果文件夹，联系技术支持"},
+		EN: Text{"the demo did not come out as it must: {file} is {verdict}, not {wanted}", "the program has a defect", "keep the folder and contact support"}},
 	DocBroken: {Code: DocBroken, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"place"},
 		ZH: Text{"文档已损坏：{place}", "文件被截断、传输出错，或被人改动", "请发件人重新发送原文件"},
 		EN: Text{"the document is damaged: {place}", "it was cut short, damaged in transit, or altered", "ask the sender for the original file"}},
 	DocCoverageOK: {Code: DocCoverageOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"pages"},
 		ZH: Text{"全部 {pages} 页内容都受此签名保护", "", ""},
 		EN: Text{"all content of the {pages} pages is protected by this signature", "", ""}},
+	DocCoveredEarlier: {Code: DocCoveredEarlier, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"parts"},
+		ZH: Text{"此签名没有保护、由前面的有效签名保护的内容：{parts}", "此签署人只对其余部分负责", "这些内容以前面的签名为准；需要时向此签署人核实"},
+		EN: Text{"content that this signature leaves out and an earlier valid one protects: {parts}", "its signer answers for the rest only", "go by the earlier signature for them"}},
 	DocCoveredLater: {Code: DocCoveredLater, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"parts"},
 		ZH: Text{"此签名没有保护、由后面的有效签名保护的内容：{parts}", "这些内容可能是此签名之后加入的", "以后面的签名为准；需要时向此签署人核实"},
 		EN: Text{"content that this signature leaves out and a later valid one protects: {parts}", "it may have been added after this signature", "go by the later signature"}},
+	DocCoveredUndecided: {Code: DocCoveredUndecided, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"parts"},
+		ZH: Text{"不能确定是否有有效签名保护的内容：{parts}", "只有另一个尚不能确定是否有效的签名保护它们", "先弄清那个签名是否可信，例如用 --trust 指定其签发机构"},
+		EN: Text{"whether a valid signature protects this content cannot be told: {parts}", "only another signature that could not be judged protects it", "settle that signature first, for example by naming its issuer with --trust"}},
 	DocDangling: {Code: DocDangling, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"parts"},
 		ZH: Text{"文件提到的内容不存在：{parts}", "文件不完整，或者内容被删除", "请向发送方索取完整的原文件"},
 		EN: Text{"the document refers to content that is absent: {parts}", "the file is incomplete, or something was removed", "ask the sender for the original file"}},
@@ -943,6 +1003,12 @@ var table = map[Code]Entry{
 	DocZIPUnsupported: {Code: DocZIPUnsupported, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"name", "what"},
 		ZH: Text{"无法读取包内文件 {name}（{what}）", "文件经过加密，或使用了 OFD 不允许的压缩方式", "请发件人另存为普通的 OFD 文件"},
 		EN: Text{"cannot read {name} in the package ({what})", "it is encrypted, or compressed in a way OFD does not allow", "ask the sender to save it as a plain OFD file"}},
+	EnrolTestFailed: {Code: EnrolTestFailed, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 1, Args: []string{"use"},
+		ZH: Text{"UKey 的{use}密钥写入后不能使用，已撤回", "UKey 损坏，或与证书不符", "请换一只 UKey 重新办理"},
+		EN: Text{"the {use} key in the UKey does not work; what was issued is taken back", "the UKey is defective, or does not hold what it was given", "use another UKey"}},
+	FileExists: {Code: FileExists, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"file"},
+		ZH: Text{"文件 {file} 已经存在", "不会覆盖已有的文件", "用 -o 换一个文件名，或用 --force 覆盖"},
+		EN: Text{"{file} exists already", "nothing is overwritten unasked", "choose another name with -o or overwrite with --force"}},
 	FileUnknownKind: {Code: FileUnknownKind, Severity: "error", Retryable: false, HTTPStatus: 415, ExitStatus: 4, Args: []string{"file"},
 		ZH: Text{"认不出 {file} 是什么文件", "内容不是本程序支持的证书、印章、签名或文档", "确认文件完整，且类型正确"},
 		EN: Text{"{file} is of no kind we know", "its content is no certificate, seal, signature or document supported here", "check that it is whole and the right file"}},
@@ -1114,12 +1180,18 @@ var table = map[Code]Entry{
 	MakerPathOK: {Code: MakerPathOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"anchor"},
 		ZH: Text{"制章者证书的信任链完整，信任锚为 {anchor}", "", ""},
 		EN: Text{"the seal maker's certificate leads to the trusted {anchor}", "", ""}},
+	MakerPathTooLong: {Code: MakerPathTooLong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"issuer"},
+		ZH: Text{"制章者的信任链超过了 {issuer} 允许的长度", "它的证书限制了下级签发机构的层数", "不要采信此印章"},
+		EN: Text{"the seal maker's chain is longer than {issuer} allows", "its certificate limits how many authorities may stand below it", "do not rely on this seal"}},
 	MakerRevokedAfter: {Code: MakerRevokedAfter, Severity: "note", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"holder", "date", "reason"},
 		ZH: Text{"{holder} 的证书在制章之后被吊销或挂起（{date}，{reason}）", "制章之后的吊销不影响印章", "不需要处理"},
 		EN: Text{"the certificate of {holder} was revoked or put on hold after the seal was made ({date}, {reason})", "this does not touch the seal", "nothing needs to be done"}},
 	MakerRevokedBefore: {Code: MakerRevokedBefore, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"holder", "date", "reason"},
 		ZH: Text{"{holder} 的证书在制章前已被吊销（{date}，{reason}）", "吊销之后制作的印章无效", "不要采信此印章"},
 		EN: Text{"the certificate of {holder} was revoked before the seal was made ({date}, {reason})", "seals made after a revocation are void", "do not rely on this seal"}},
+	MakerRole: {Code: MakerRole, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"role"},
+		ZH: Text{"制章者证书不是制章系统的证书（{role}）", "用个人或机构自己的证书也能拼出印章，但那不是经认证机构制作的印章", "不要采信此印章；请向认证机构申请制章"},
+		EN: Text{"the seal maker's certificate is not that of a seal maker ({role})", "anybody can put a seal together with a certificate of their own, but no authority made it", "do not rely on this seal; have one made by the authority"}},
 	MakerStatusOK: {Code: MakerStatusOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"asof"},
 		ZH: Text{"制章者证书未被吊销或挂起（依据 {asof} 的吊销列表）", "", ""},
 		EN: Text{"the seal maker's certificate is neither revoked nor on hold (list of {asof})", "", ""}},
@@ -1243,6 +1315,12 @@ var table = map[Code]Entry{
 	SealSpecWrong: {Code: SealSpecWrong, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string{"field"},
 		ZH: Text{"印章资料不正确：{field}", "印章编码用字母、数字和连字符；名称、种类、持有人和有效期都要正确填写；手写签名只能属于一个人", "请改正后重试"},
 		EN: Text{"the description of the seal is wrong: {field}", "the identifier has letters, digits and hyphens; name, kind, holders and validity must be given; a hand-written signature belongs to one person", "correct it and try again"}},
+	SealStampUnknown: {Code: SealStampUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"authority"},
+		ZH: Text{"不能确定印章上的时间戳是否可信（{authority}）", "信任列表里没有时间戳机构的证书", "取得时间戳机构的根证书，用 --trust 指定后再验证"},
+		EN: Text{"whether the time stamp on the seal can be trusted is unknown ({authority})", "no certificate of the time-stamp authority is trusted here", "obtain its root certificate and name it with --trust"}},
+	SealStampWrong: {Code: SealStampWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"印章上的时间戳不正确", "时间戳与制章者签名不对应，或早于制章时间", "不要采信此印章；请重新制章"},
+		EN: Text{"the time stamp on the seal is wrong", "it is not for the maker's signature, or is older than the seal", "have the seal made anew"}},
 	SealValidityOK: {Code: SealValidityOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"start", "end"},
 		ZH: Text{"签署时间在印章有效期内（{start} 至 {end}）", "", ""},
 		EN: Text{"signed while the seal was valid ({start} to {end})", "", ""}},
@@ -1294,9 +1372,21 @@ var table = map[Code]Entry{
 	SignCertRevoked: {Code: SignCertRevoked, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder", "date", "reason"},
 		ZH: Text{"{holder} 的证书已于 {date} 被吊销（{reason}）", "吊销后的签名无效，不能恢复", "请携带证件和 UKey 到受理点重新办理证书"},
 		EN: Text{"the certificate of {holder} was revoked on {date} ({reason})", "signatures made after it are void", "apply for a new certificate at the counter"}},
+	SignCrossOffPage: {Code: SignCrossOffPage, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 1, Args: []string{"page", "width", "height", "edge", "from", "seal_width", "seal_height"},
+		ZH: Text{"骑缝章会超出第 {page} 页", "页面 {width}×{height} 毫米，印章 {seal_width}×{seal_height} 毫米，在{edge}边缘从 {from} 毫米处开始", "改正起点"},
+		EN: Text{"the cross-page seal would leave page {page}", "the page is {width}×{height} mm, the seal {seal_width}×{seal_height} mm and begins {from} mm along the {edge} edge", "correct where it begins"}},
+	SignCrossOnePage: {Code: SignCrossOnePage, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 1, Args: []string{"pages"},
+		ZH: Text{"骑缝章至少需要两页（这里只有 {pages} 页）", "骑缝章要分在几页的边缘上", "单页文件请用坐标或关键字盖章"},
+		EN: Text{"a seal cannot be split over {pages} page(s)", "a cross-page seal needs two pages at least", "put it at a point or on a keyword"}},
+	SignCrossParts: {Code: SignCrossParts, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 1, Args: []string{"parts", "most"},
+		ZH: Text{"骑缝章不能分成 {parts} 份", "每份至少 1 毫米宽，这个印章可以分成 2 到 {most} 份", "改正每个印章分给的页数"},
+		EN: Text{"the seal cannot be split into {parts} part(s)", "each is at least 1 mm wide; this seal can be split into 2 to {most}", "correct the number of pages that share one seal"}},
 	SignEncryptionCert: {Code: SignEncryptionCert, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder"},
 		ZH: Text{"{holder} 的这张是加密证书，不能用于签署", "一个 UKey 里有签名证书和加密证书两张，签署须用签名证书", "请选择签名证书"},
 		EN: Text{"this is the encryption certificate of {holder}; it cannot sign", "a UKey holds a signing and an encryption certificate", "choose the signing certificate"}},
+	SignIntegrityList: {Code: SignIntegrityList, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"文件带有完整性清单，清单不包括新的签名", "清单列出制作时的全部文件，签名的文件是后加的", "验证完整性的一方会把签名列为后加的文件；需要时请由制作方重新生成清单"},
+		EN: Text{"the document has an integrity list that does not name the new signature", "it lists the files that the document was made with", "whoever checks the list will see the signature as added later; have the list made anew if that matters"}},
 	SignKeyUsage: {Code: SignKeyUsage, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder"},
 		ZH: Text{"{holder} 的证书不能用于签署", "证书的密钥用法不含签名", "请到受理点核对证书种类"},
 		EN: Text{"the certificate of {holder} may not sign", "its key usage leaves signing out", "ask the counter about the kind of certificate"}},
@@ -1309,6 +1399,12 @@ var table = map[Code]Entry{
 	SignListProtected: {Code: SignListProtected, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"number"},
 		ZH: Text{"此文件不能再加签名或盖章", "第 {number} 个签名已封闭签名列表，再加会使它失效", "请在封闭之前签完，或向文件制作方索取未封闭的版本"},
 		EN: Text{"no further signature can be added to this document", "signature {number} has closed the signature list; adding one would break it", "ask for a version that is not closed"}},
+	SignMakerUnfit: {Code: SignMakerUnfit, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"seal", "maker"},
+		ZH: Text{"印章「{seal}」的制章者 {maker} 无权制章", "制章者的证书在制章之前已被吊销或挂起，或不能用于签名", "请印章管理员重新制作印章"},
+		EN: Text{"{maker}, the maker of the seal {seal}, could not make seals", "its certificate was revoked or on hold before the seal was made, or may not sign", "have the seal made anew"}},
+	SignNoFittingKey: {Code: SignNoFittingKey, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string{"token", "seal"},
+		ZH: Text{"UKey {token} 里没有可以使用印章「{seal}」的证书", "印章只授权给指定的证书；证书更新后印章须重新制作", "请插入正确的 UKey，或换一个印章"},
+		EN: Text{"the UKey {token} holds no certificate that may use the seal {seal}", "a seal names the certificates that may use it and is made anew when one is renewed", "use the right UKey or another seal"}},
 	SignNoPlace: {Code: SignNoPlace, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string(nil),
 		ZH: Text{"没有指定签在哪里", "需要页码和位置，或者关键字", "用 --page 和 --at 指定页码与毫米坐标，或用 --keyword 指定关键字"},
 		EN: Text{"no place was given", "a page and a point or a keyword are needed", "use --page with --at or --keyword"}},
@@ -1327,9 +1423,15 @@ var table = map[Code]Entry{
 	SignOrganisationAsPerson: {Code: SignOrganisationAsPerson, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder"},
 		ZH: Text{"{holder} 是机构证书，不能作个人手写签名", "机构证书证明单位身份，只能加盖印章", "请插入个人 UKey 签名"},
 		EN: Text{"{holder} is an organisation; its certificate cannot sign by hand", "an organisation's certificate only puts seals", "use the person's UKey"}},
+	SignOverlap: {Code: SignOverlap, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"page", "other"},
+		ZH: Text{"第 {page} 页上，印章会压住{other}", "两个印章的位置重叠", "需要时移开位置"},
+		EN: Text{"on page {page} the seal would lie on {other}", "the places overlap", "move it if that is not meant"}},
 	SignPersonAsOrganisation: {Code: SignPersonAsOrganisation, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder"},
 		ZH: Text{"{holder} 的个人证书不能加盖单位印章", "单位印章须用机构证书加盖", "请插入单位的 UKey 盖章"},
 		EN: Text{"the person's certificate of {holder} cannot put an organisation's seal", "such seals need the organisation's certificate", "use the organisation's UKey"}},
+	SignRootProtected: {Code: SignRootProtected, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"number"},
+		ZH: Text{"此文件不能加签名或盖章", "第 {number} 个签名（属于文件包中的另一份文档）保护了 OFD.xml；第一次签名须改动它，会使该签名失效", "请向文件制作方索取分开的文件后再签"},
+		EN: Text{"no signature can be added to this document", "signature {number}, of another document in the package, protects OFD.xml, which the first signature has to change; that signature would break", "ask for the documents as separate files"}},
 	SignSealBroken: {Code: SignSealBroken, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"seal"},
 		ZH: Text{"印章「{seal}」的数据不正确", "制章者的签名对不上，印章可能被改动", "请重新导出或重新制作印章"},
 		EN: Text{"the seal {seal} is not sound", "its maker's signature does not hold", "export it again or have it made anew"}},
@@ -1339,6 +1441,12 @@ var table = map[Code]Entry{
 	SignSealNotYet: {Code: SignSealNotYet, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"seal", "start"},
 		ZH: Text{"印章「{seal}」{start} 才生效", "印章尚未生效，或电脑时间不对", "核对电脑时间；生效后再盖章"},
 		EN: Text{"the seal {seal} begins on {start}", "it is not valid yet, or this computer's clock is wrong", "check the clock"}},
+	SignSeveralFittingKeys: {Code: SignSeveralFittingKeys, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"token", "seal", "containers"},
+		ZH: Text{"UKey {token} 里有多张证书可以使用印章「{seal}」", "容器：{containers}", "用 --container 指定其中一个"},
+		EN: Text{"several certificates of the UKey {token} may use the seal {seal}", "they are in the containers {containers}", "choose one with --container"}},
+	SignStatusUnknown: {Code: SignStatusUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"holder"},
+		ZH: Text{"不知道 {holder} 的证书是否已被吊销", "本机没有签发者当前有效的吊销列表", "更新吊销列表后再签；不影响签署，但验证方需要它"},
+		EN: Text{"it is not known whether the certificate of {holder} was revoked", "no current revocation list of its issuer is at hand", "fetch the list; signing goes on without it, whoever verifies will need it"}},
 	SignValueWrong: {Code: SignValueWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"签名值与证书不匹配，文件没有改动", "UKey 返回的签名不是这张证书的密钥作出的", "确认插入的是正确的 UKey 后重试；再次出现请到受理点检测 UKey"},
 		EN: Text{"the signature value does not match the certificate; nothing was written", "the UKey's answer was not made by this certificate's key", "check that it is the right UKey and try again; have it tested at the counter if this recurs"}},
@@ -1381,6 +1489,9 @@ var table = map[Code]Entry{
 	SignerPathOK: {Code: SignerPathOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"anchor"},
 		ZH: Text{"签署人证书的信任链完整，信任锚为 {anchor}", "", ""},
 		EN: Text{"the signer's certificate leads to the trusted {anchor}", "", ""}},
+	SignerPathTooLong: {Code: SignerPathTooLong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"issuer"},
+		ZH: Text{"信任链超过了 {issuer} 允许的长度", "它的证书限制了下级签发机构的层数", "不要采信此签名"},
+		EN: Text{"the chain is longer than {issuer} allows", "its certificate limits how many authorities may stand below it", "do not rely on this signature"}},
 	SignerRevokedAfter: {Code: SignerRevokedAfter, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"holder", "date", "reason"},
 		ZH: Text{"{holder} 的证书后来被吊销或挂起（{date}，{reason}），无法确定签署在先", "签署时间只来自签署者的电脑，没有时间戳证明", "请签署方提供签署时间的其他证明，或重新签署"},
 		EN: Text{"the certificate of {holder} was revoked or put on hold later ({date}, {reason}); which came first cannot be told", "the time of signing is from the signer's clock alone", "ask the signer for other proof of the time, or to sign again"}},
@@ -1420,6 +1531,9 @@ var table = map[Code]Entry{
 	TimeFuture: {Code: TimeFuture, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"time"},
 		ZH: Text{"签署时间 {time} 在将来", "签署者或本机的时钟不准", "校准时钟后再验证"},
 		EN: Text{"the time of signing {time} lies in the future", "the signer's clock or this one is wrong", "set the clock and verify again"}},
+	TimeStampLate: {Code: TimeStampLate, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"stamp", "time"},
+		ZH: Text{"时间戳的时间（{stamp}）与签署者所写的时间（{time}）相差较大", "以时间戳为准", "需要时请签署方说明"},
+		EN: Text{"the time stamp ({stamp}) is far from the time the signer stated ({time})", "the time stamp counts", "ask the signer where it matters"}},
 	TimeStampOK: {Code: TimeStampOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"authority", "time"},
 		ZH: Text{"签署时间 {time} 由时间戳机构 {authority} 证明", "", ""},
 		EN: Text{"signed at {time}, stamped by {authority}", "", ""}},
@@ -1429,6 +1543,9 @@ var table = map[Code]Entry{
 	TimeStampWrong: {Code: TimeStampWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"时间戳与签名不对应", "时间戳被替换或损坏", "不要采信此签名；请签署方重新签署"},
 		EN: Text{"the time stamp is not for this signature", "it was replaced or damaged", "ask the signer to sign again"}},
+	TimeUnknown: {Code: TimeUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"签名没有说明签署时间", "签名数据和签名描述中都没有可读的时间，无法判断当时证书是否有效", "请签署方说明签署时间，或重新签署"},
+		EN: Text{"the signature does not say when it was made", "neither its data nor its description holds a readable time, so whether the certificate was good then cannot be told", "ask the signer for the time, or to sign again"}},
 	TokenAbsent: {Code: TokenAbsent, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 4, Args: []string{"token"},
 		ZH: Text{"找不到 UKey {token}", "UKey 没有插入，或名称不对", "插入 UKey 或检查名称后重试"},
 		EN: Text{"there is no UKey {token}", "it is not plugged in, or the name is wrong", "plug it in or check the name"}},
@@ -1474,6 +1591,9 @@ var table = map[Code]Entry{
 	TokenRemoved: {Code: TokenRemoved, Severity: "error", Retryable: false, HTTPStatus: 410, ExitStatus: 4, Args: []string{"token"},
 		ZH: Text{"UKey {token} 已拔出", "操作途中 UKey 不见了，或已被初始化；操作没有完成", "重新插入 UKey，再输入 PIN 重试"},
 		EN: Text{"the UKey {token} was removed", "it went away or was initialised midway; the operation was not completed", "plug it in again and enter the PIN anew"}},
+	UKEYNotForSeal: {Code: UKEYNotForSeal, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"seal"},
+		ZH: Text{"这个 UKey 里没有可以使用印章「{seal}」的证书", "插入了别人的 UKey，或者证书更新后印章还没有重新制作", "换用正确的 UKey；证书更新过的，请重新制作印章"},
+		EN: Text{"no certificate in this UKey may use the seal {seal}", "it is another holder's UKey, or the seal was not made anew after a renewal", "use the right UKey, or have the seal made anew"}},
 	UsageWrong: {Code: UsageWrong, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string{"what"},
 		ZH: Text{"用法不对：{what}", "命令或参数不符合要求", "用 --help 查看用法"},
 		EN: Text{"wrong use: {what}", "the command or its arguments are not as required", "see --help"}},

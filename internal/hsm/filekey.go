@@ -13,16 +13,24 @@ import (
 	"xinzhang/internal/format/sm2enc"
 )
 
-// A fileKey is a key that was read from a file into memory.
-type fileKey struct{ private *sm2.PrivateKey }
+// A fileKey is a key that was read from a file into memory. The private key lies
+// behind a function, like a [Passphrase].
+type fileKey struct {
+	public *ecdsa.PublicKey
+	reveal func() *sm2.PrivateKey
+}
 
-func (k fileKey) Public() *ecdsa.PublicKey { return &k.private.PublicKey }
+func newFileKey(private *sm2.PrivateKey) fileKey {
+	return fileKey{&private.PublicKey, func() *sm2.PrivateKey { return private }}
+}
+
+func (k fileKey) Public() *ecdsa.PublicKey { return k.public }
 
 func (k fileKey) SignDigest(ctx context.Context, e [32]byte) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	sig, err := sm2enc.SignDigest(rand.Reader, k.private, e)
+	sig, err := sm2enc.SignDigest(rand.Reader, k.reveal(), e)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +41,7 @@ func (k fileKey) Decrypt(ctx context.Context, c sm2enc.Cipher) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return sm2enc.Decrypt(k.private, c)
+	return sm2enc.Decrypt(k.reveal(), c)
 }
 
 // Format keeps the private key out of whatever prints the Key.

@@ -78,7 +78,7 @@ func (f *Folder) Create(ctx context.Context, name string) (Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create key %s: %w", name, err)
 	}
-	sealed, err := sm2enc.MarshalEncryptedKey(rand.Reader, private, f.pass.octets, f.cost)
+	sealed, err := sm2enc.MarshalEncryptedKey(rand.Reader, private, f.pass.octets(), f.cost)
 	if err != nil {
 		return nil, fmt.Errorf("create key %s: %w", name, err)
 	}
@@ -90,7 +90,7 @@ func (f *Folder) Create(ctx context.Context, name string) (Key, error) {
 	if err := durable.WriteFile(file, text, 0o600); err != nil {
 		return nil, fault.Wrap(fault.FileUnwritable, err, "file", file)
 	}
-	f.open[name] = fileKey{private}
+	f.open[name] = newFileKey(private)
 	return f.open[name], nil
 }
 
@@ -100,7 +100,7 @@ func (f *Folder) mayCreate(ctx context.Context, name string) error {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return fault.Wrap(fault.FileUnreadable, err, "file", f.file(name))
 	}
-	if len(f.pass.octets) < minPassphrase {
+	if len(f.pass.octets()) < minPassphrase {
 		return fault.New(fault.KeyPassphraseShort, "min", minPassphrase)
 	}
 	others, err := f.Names()
@@ -137,11 +137,11 @@ func (f *Folder) openLocked(ctx context.Context, name string) (Key, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.FileUnreadable, err, "file", f.file(name))
 	}
-	private, err := sm2enc.ParseEncryptedKey(text, f.pass.octets)
+	private, err := sm2enc.ParseEncryptedKey(text, f.pass.octets())
 	if err != nil {
 		return nil, fmt.Errorf("open key %s: %w", name, err)
 	}
-	f.open[name] = fileKey{private}
+	f.open[name] = newFileKey(private)
 	return f.open[name], nil
 }
 

@@ -50,7 +50,11 @@ func TestAKeyIsThereAfterARestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain, err := opened.(Decrypter).Decrypt(t.Context(), c)
+	d, ok := opened.(Decrypter)
+	if !ok {
+		t.Fatal("the key does not decrypt")
+	}
+	plain, err := d.Decrypt(t.Context(), c)
 	if err != nil || string(plain) != "secret" {
 		t.Errorf("decrypted %q, %v", plain, err)
 	}
@@ -210,12 +214,20 @@ func TestNothingPrintsASecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	private := k.(fileKey).private
+	own, ok := k.(fileKey)
+	if !ok {
+		t.Fatalf("a key of type %T", k)
+	}
+	private := own.reveal()
 	secrets := []string{"correct horse", fmt.Sprint([]byte("correct horse")), fmt.Sprintf("%x", "correct horse"), private.D.String(), fmt.Sprintf("%x", private.D)}
+	f2 := &struct {
+		pass Passphrase
+		open map[string]Key
+	}{f.pass, f.open}
 	var out bytes.Buffer
 	log := slog.New(slog.NewJSONHandler(&out, nil))
 	text := slog.New(slog.NewTextHandler(&out, nil))
-	for _, v := range []any{f.pass, k, &f.pass} {
+	for _, v := range []any{f.pass, k, &f.pass, f, *f2, struct{ k Key }{k}, &struct{ k *fileKey }{&own}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%x", "%q"} {
 			fmt.Fprintf(&out, verb+"\n", v)
 		}
@@ -230,7 +242,7 @@ func TestNothingPrintsASecret(t *testing.T) {
 		}
 	}
 	f.pass.Clear()
-	if !bytes.Equal(f.pass.octets, make([]byte, len("correct horse"))) {
+	if !bytes.Equal(f.pass.octets(), make([]byte, len("correct horse"))) {
 		t.Error("the passphrase is not cleared")
 	}
 }

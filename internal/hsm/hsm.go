@@ -41,12 +41,15 @@ type Decrypter interface {
 	Decrypt(ctx context.Context, c sm2enc.Cipher) ([]byte, error)
 }
 
-// A Passphrase opens encrypted keys. However it is printed or logged, it reads
-// "[redacted]".
-type Passphrase struct{ octets []byte }
+// A Passphrase opens encrypted keys. However it is printed, logged or encoded,
+// alone or inside something else, it reads "[redacted]" or an address. Copies
+// share their octets, so that Clear reaches them all.
+type Passphrase struct{ reveal func() []byte }
 
-// NewPassphrase takes over b, which the caller must not use again.
-func NewPassphrase(b []byte) Passphrase { return Passphrase{b} }
+// NewPassphrase takes over b, which the caller must not use again. What is
+// printed of a function is its address: fmt does not ask Format of a value in an
+// unexported field.
+func NewPassphrase(b []byte) Passphrase { return Passphrase{func() []byte { return b }} }
 
 // Format writes "[redacted]", whatever the verb.
 func (Passphrase) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted]") }
@@ -58,4 +61,11 @@ func (Passphrase) LogValue() slog.Value { return slog.StringValue("[redacted]") 
 func (Passphrase) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
 
 // Clear overwrites the passphrase, in every copy of p.
-func (p Passphrase) Clear() { clear(p.octets) }
+func (p Passphrase) Clear() { clear(p.octets()) }
+
+func (p Passphrase) octets() []byte {
+	if p.reveal == nil {
+		return nil
+	}
+	return p.reveal()
+}
