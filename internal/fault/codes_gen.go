@@ -64,6 +64,8 @@ const (
 	CertCreditCodeLength Code = "cert.credit_code_length"
 	// CertCreditCodeLetters: the unified social credit code holds characters it cannot have
 	CertCreditCodeLetters Code = "cert.credit_code_letters"
+	// CertDateAhead: the date {date} lies ahead
+	CertDateAhead Code = "cert.date_ahead"
 	// CertExpired: the certificate has expired
 	CertExpired Code = "cert.expired"
 	// CertHeld: the certificate is suspended
@@ -510,8 +512,6 @@ const (
 	SignListProtected Code = "sign.list_protected"
 	// SignMakerUnfit: {maker}, the maker of the seal {seal}, could not make seals
 	SignMakerUnfit Code = "sign.maker_unfit"
-	// SignNoFittingKey: the UKey {token} holds no certificate that may use the seal {seal}
-	SignNoFittingKey Code = "sign.no_fitting_key"
 	// SignNoPlace: no place was given
 	SignNoPlace Code = "sign.no_place"
 	// SignNoSuchPage: there is no page {page} (of {pages})
@@ -536,8 +536,6 @@ const (
 	SignSealExpired Code = "sign.seal_expired"
 	// SignSealNotYet: the seal {seal} begins on {start}
 	SignSealNotYet Code = "sign.seal_not_yet"
-	// SignSeveralFittingKeys: several certificates of the UKey {token} may use the seal {seal}
-	SignSeveralFittingKeys Code = "sign.several_fitting_keys"
 	// SignStatusUnknown: it is not known whether the certificate of {holder} was revoked
 	SignStatusUnknown Code = "sign.status_unknown"
 	// SignValueWrong: the signature value does not match the certificate; nothing was written
@@ -638,6 +636,8 @@ const (
 	TokenRemoved Code = "token.removed"
 	// UKEYNotForSeal: no certificate in this UKey may use the seal {seal}
 	UKEYNotForSeal Code = "ukey.not_for_seal"
+	// UKEYSeveralForSeal: several certificates of this UKey may use the seal {seal}
+	UKEYSeveralForSeal Code = "ukey.several_for_seal"
 	// UsageWrong: wrong use: {what}
 	UsageWrong Code = "usage.wrong"
 )
@@ -733,6 +733,9 @@ var table = map[Code]Entry{
 	CertCreditCodeLetters: {Code: CertCreditCodeLetters, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"统一社会信用代码含有不允许的字符", "只能是数字和大写字母，不含 I、O、S、V、Z", "请核对营业执照或登记证书"},
 		EN: Text{"the unified social credit code holds characters it cannot have", "it is made of digits and capitals without I, O, S, V, Z", "compare it with the licence"}},
+	CertDateAhead: {Code: CertDateAhead, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string{"date"},
+		ZH: Text{"日期 {date} 还没有到", "吊销只能从现在或过去的时间算起", "改用不晚于现在的时间"},
+		EN: Text{"the date {date} lies ahead", "a revocation counts from now or from a time in the past", "give a time that is not later than now"}},
 	CertExpired: {Code: CertExpired, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"证书已过期", "证书的有效期已经结束", "请先更新证书"},
 		EN: Text{"the certificate has expired", "its validity is over", "renew it first"}},
@@ -1402,9 +1405,6 @@ var table = map[Code]Entry{
 	SignMakerUnfit: {Code: SignMakerUnfit, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"seal", "maker"},
 		ZH: Text{"印章「{seal}」的制章者 {maker} 无权制章", "制章者的证书在制章之前已被吊销或挂起，或不能用于签名", "请印章管理员重新制作印章"},
 		EN: Text{"{maker}, the maker of the seal {seal}, could not make seals", "its certificate was revoked or on hold before the seal was made, or may not sign", "have the seal made anew"}},
-	SignNoFittingKey: {Code: SignNoFittingKey, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string{"token", "seal"},
-		ZH: Text{"UKey {token} 里没有可以使用印章「{seal}」的证书", "印章只授权给指定的证书；证书更新后印章须重新制作", "请插入正确的 UKey，或换一个印章"},
-		EN: Text{"the UKey {token} holds no certificate that may use the seal {seal}", "a seal names the certificates that may use it and is made anew when one is renewed", "use the right UKey or another seal"}},
 	SignNoPlace: {Code: SignNoPlace, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string(nil),
 		ZH: Text{"没有指定签在哪里", "需要页码和位置，或者关键字", "用 --page 和 --at 指定页码与毫米坐标，或用 --keyword 指定关键字"},
 		EN: Text{"no place was given", "a page and a point or a keyword are needed", "use --page with --at or --keyword"}},
@@ -1441,9 +1441,6 @@ var table = map[Code]Entry{
 	SignSealNotYet: {Code: SignSealNotYet, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"seal", "start"},
 		ZH: Text{"印章「{seal}」{start} 才生效", "印章尚未生效，或电脑时间不对", "核对电脑时间；生效后再盖章"},
 		EN: Text{"the seal {seal} begins on {start}", "it is not valid yet, or this computer's clock is wrong", "check the clock"}},
-	SignSeveralFittingKeys: {Code: SignSeveralFittingKeys, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"token", "seal", "containers"},
-		ZH: Text{"UKey {token} 里有多张证书可以使用印章「{seal}」", "容器：{containers}", "用 --container 指定其中一个"},
-		EN: Text{"several certificates of the UKey {token} may use the seal {seal}", "they are in the containers {containers}", "choose one with --container"}},
 	SignStatusUnknown: {Code: SignStatusUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"holder"},
 		ZH: Text{"不知道 {holder} 的证书是否已被吊销", "本机没有签发者当前有效的吊销列表", "更新吊销列表后再签；不影响签署，但验证方需要它"},
 		EN: Text{"it is not known whether the certificate of {holder} was revoked", "no current revocation list of its issuer is at hand", "fetch the list; signing goes on without it, whoever verifies will need it"}},
@@ -1594,6 +1591,9 @@ var table = map[Code]Entry{
 	UKEYNotForSeal: {Code: UKEYNotForSeal, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"seal"},
 		ZH: Text{"这个 UKey 里没有可以使用印章「{seal}」的证书", "插入了别人的 UKey，或者证书更新后印章还没有重新制作", "换用正确的 UKey；证书更新过的，请重新制作印章"},
 		EN: Text{"no certificate in this UKey may use the seal {seal}", "it is another holder's UKey, or the seal was not made anew after a renewal", "use the right UKey, or have the seal made anew"}},
+	UKEYSeveralForSeal: {Code: UKEYSeveralForSeal, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"seal", "containers"},
+		ZH: Text{"这个 UKey 里有多张证书可以使用印章「{seal}」", "容器：{containers}", "用 --container 指定其中一个"},
+		EN: Text{"several certificates of this UKey may use the seal {seal}", "they are in the containers {containers}", "choose one with --container"}},
 	UsageWrong: {Code: UsageWrong, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string{"what"},
 		ZH: Text{"用法不对：{what}", "命令或参数不符合要求", "用 --help 查看用法"},
 		EN: Text{"wrong use: {what}", "the command or its arguments are not as required", "see --help"}},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/pem"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,7 +21,8 @@ const maxFile = 256 << 20
 // Load adds what path holds: a file of certificates or revocation lists in PEM
 // or DER, or a folder of such files (names beginning with a dot, and files of
 // other kinds, are passed over in a folder but are errors when named). It
-// returns fault.FileUnreadable, fault.FileUnknownKind or the parser's error.
+// returns fault.FileUnreadable (also for a damaged file that is called .cer, .crt,
+// .crl or .pem), fault.FileUnknownKind or fault.InputTooLarge.
 func (s *Set) Load(path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -39,7 +41,10 @@ func (s *Set) Load(path string) error {
 			}
 			return nil
 		}
-		if d.IsDir() || !d.Type().IsRegular() {
+		if d.IsDir() {
+			return nil
+		}
+		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() { // a link to a file is one
 			return nil
 		}
 		if err := s.loadFile(name); err != nil && !errors.Is(err, fault.FileUnknownKind) {
@@ -49,33 +54,80 @@ func (s *Set) Load(path string) error {
 	})
 }
 
-func (s *Set) loadFile(name string) error {
-	info, err := os.Stat(name)
-	if err == nil && info.Size() > maxFile {
-		return fault.New(fault.InputTooLarge, "what", name, "limit", "256 MiB")
+// LoadLists is [Set.Load] for revocation lists alone: a certificate that lies
+// among them does not become an anchor. A file without a list is
+// fault.FileUnknownKind.
+func (s *Set) LoadLists(path string) error {
+	var found Set
+	if err := found.Load(path); err != nil {
+		return err
 	}
-	var data []byte
-	if err == nil {
-		data, err = os.ReadFile(name)
+	if info, err := os.Stat(path); err == nil && !info.IsDir() && len(found.CRLs) == 0 {
+		return fault.New(fault.FileUnknownKind, "file", path)
 	}
-	if err != nil {
-		return fault.Wrap(fault.FileUnreadable, err, "file", name)
-	}
-	if err := s.Add(data); err != nil {
-		return fault.Wrap(fault.FileUnknownKind, err, "file", name)
-	}
+	s.CRLs = append(s.CRLs, found.CRLs...)
 	return nil
 }
 
+func (s *Set) loadFile(name string) error {
+	data, err := readBounded(name)
+	if err != nil {
+		return err
+	}
+	var found Set
+	if err := found.Add(data); err != nil {
+		if damaged(name, err) {
+			return fault.Wrap(fault.FileUnreadable, err, "file", name)
+		}
+		return fault.Wrap(fault.FileUnknownKind, nil, "file", name)
+	}
+	s.Anchors, s.CRLs = append(s.Anchors, found.Anchors...), append(s.CRLs, found.CRLs...)
+	return nil
+}
+
+// readBounded reads a file that may be no ordinary one.
+func readBounded(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fault.Wrap(fault.FileUnreadable, err, "file", name)
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, fault.Wrap(fault.FileUnreadable, err, "file", name)
+	}
+	if len(data) > maxFile {
+		return nil, fault.New(fault.InputTooLarge, "what", name, "limit", "256 MiB")
+	}
+	return data, nil
+}
+
+// errNothing is the answer to a file of another kind.
+var errNothing = errors.New("no certificate and no revocation list inside")
+
+// damaged tells a certificate or list that cannot be read from a file of another
+// kind. It is not passed over: a revocation list that is lost in silence makes a
+// revoked certificate a good one.
+func damaged(name string, err error) bool {
+	if errors.Is(err, errNothing) {
+		return false
+	}
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".cer", ".crt", ".crl", ".pem":
+		return true
+	}
+	return false
+}
+
 // Add takes certificates and revocation lists from the bytes of one PEM or DER
-// file.
+// file. After an error the set is not to be used.
 func (s *Set) Add(data []byte) error {
 	if !bytes.Contains(data, []byte("-----BEGIN ")) {
 		return s.addDER("", data)
 	}
 	found := false
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
-		if block.Type == "CERTIFICATE" || block.Type == "X509 CRL" {
+		if block.Type == pemCertificate || block.Type == pemList {
 			if err := s.addDER(block.Type, block.Bytes); err != nil {
 				return err
 			}
@@ -83,13 +135,18 @@ func (s *Set) Add(data []byte) error {
 		}
 	}
 	if !found {
-		return errors.New("no certificate and no revocation list inside")
+		return errNothing
 	}
 	return nil
 }
 
+const (
+	pemCertificate = "CERTIFICATE"
+	pemList        = "X509 CRL"
+)
+
 func (s *Set) addDER(kind string, b []byte) error {
-	if kind != "X509 CRL" {
+	if kind != pemList {
 		c, err := cert.Parse(b)
 		if err == nil {
 			s.Anchors = append(s.Anchors, c)

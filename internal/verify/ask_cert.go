@@ -14,15 +14,16 @@ import (
 type certCodes struct {
 	checkPath, checkTime, checkStatus, checkUsage string
 
-	broken, deviation, noAnchor, otherAnchor, issuerNotCA, issuerNotValid, pathOK fault.Code
-	revokedBefore, onHold, revokedAfter, statusUnknown, unannounced, statusOK     fault.Code
-	usage, usageOK                                                                fault.Code
+	broken, deviation, noAnchor, otherAnchor, pathOK                          fault.Code
+	issuerNotCA, issuerNotValid, pathTooLong                                  fault.Code
+	revokedBefore, onHold, revokedAfter, statusUnknown, unannounced, statusOK fault.Code
+	usage, usageOK                                                            fault.Code
 }
 
 var signerCodes = certCodes{
 	askPath, askSignerTime, askStatus, askUsage,
-	fault.SignerCertBroken, fault.SignerCertDeviation, fault.SignerNoAnchor, fault.SignerOtherAnchor,
-	fault.SignerIssuerNotCA, fault.SignerIssuerNotValid, fault.SignerPathOK,
+	fault.SignerCertBroken, fault.SignerCertDeviation, fault.SignerNoAnchor, fault.SignerOtherAnchor, fault.SignerPathOK,
+	fault.SignerIssuerNotCA, fault.SignerIssuerNotValid, fault.SignerPathTooLong,
 	fault.SignerRevokedBefore, fault.SignerOnHold, fault.SignerRevokedAfter,
 	fault.SignerStatusUnknown, fault.SignerStatusUnannounced, fault.SignerStatusOK,
 	fault.SignerKeyUsage, fault.SignerKeyUsageOK,
@@ -30,8 +31,8 @@ var signerCodes = certCodes{
 
 var makerCodes = certCodes{
 	askMaker, askMaker, askMaker, askMaker,
-	fault.MakerCertBroken, fault.MakerCertDeviation, fault.MakerNoAnchor, fault.MakerOtherAnchor,
-	fault.MakerIssuerNotCA, fault.MakerIssuerNotValid, fault.MakerPathOK,
+	fault.MakerCertBroken, fault.MakerCertDeviation, fault.MakerNoAnchor, fault.MakerOtherAnchor, fault.MakerPathOK,
+	fault.MakerIssuerNotCA, fault.MakerIssuerNotValid, fault.MakerPathTooLong,
 	fault.MakerRevokedBefore, fault.MakerOnHold, fault.MakerRevokedAfter,
 	fault.MakerStatusUnknown, fault.MakerStatusUnannounced, fault.MakerStatusOK,
 	fault.MakerKeyUsage, fault.MakerKeyUsageOK,
@@ -45,13 +46,18 @@ func askSignerCert(s *signatureFacts, doc *documentFacts) []finding {
 	if s.signer == nil {
 		return one(askPath, fault.SignerAbsent)
 	}
-	out := askChain(s.signer, signerCodes, s.time)
+	at := s.time
+	if at.IsZero() { // said by time
+		at = doc.at
+	}
+	out := askChain(s.signer, signerCodes, at)
 	if s.signer.cert == nil {
 		return out
 	}
 	c := s.signer.cert
 	stamped := s.stamped()
 	switch {
+	case s.time.IsZero():
 	case s.time.Before(c.NotBefore) || s.time.After(c.NotAfter):
 		out = append(out, found(askSignerTime, fault.SignerNotValidThen, "time", day(s.time), "start", day(c.NotBefore), "end", day(c.NotAfter)))
 	case doc.at.After(c.NotAfter) && !stamped:
@@ -90,7 +96,13 @@ func askMakerCert(s *signatureFacts, doc *documentFacts) []finding {
 		out = append(out, found(askMaker, fault.MakerExpiredSince, "end", day(c.NotAfter)))
 	}
 	out = append(out, askStatusOf(s.maker, makerCodes, made, false)...)
-	return append(out, askUsageOf(c, makerCodes)...)
+	out = append(out, askUsageOf(c, makerCodes)...)
+	// Certificates that say they are a person's or an organisation's own make no
+	// seals. Foreign ones do not say, or say it of the body that makes seals.
+	if role := c.RoleEvidence().Policy; role == cert.RolePerson || role == cert.RoleOrganisation {
+		out = append(out, found(askMaker, fault.MakerRole, "role", role))
+	}
+	return out
 }
 
 func askChain(f *certFacts, codes certCodes, at time.Time) []finding {
@@ -101,6 +113,11 @@ func askChain(f *certFacts, codes certCodes, at time.Time) []finding {
 	for _, d := range f.cert.Deviations {
 		out = append(out, found(codes.checkPath, codes.deviation, "what", d))
 	}
+	for _, c := range f.path.Certs {
+		for _, id := range c.UnknownCritical() {
+			out = append(out, found(codes.checkPath, codes.deviation, "what", c.Holder()+": critical extension "+string(id)))
+		}
+	}
 	top := f.path.Certs[len(f.path.Certs)-1]
 	switch {
 	case f.path.Anchored():
@@ -109,27 +126,21 @@ func askChain(f *certFacts, codes certCodes, at time.Time) []finding {
 	default:
 		return append(out, found(codes.checkPath, codes.noAnchor, "issuer", top.Issuer().Get(oid.CommonName)))
 	}
-	sound := true
-	for i, issuer := range f.path.Certs[1 : f.path.Anchor+1] {
-		// The reader chose the anchor; what stands below must be an authority by
-		// its own words.
-		if i+1 < f.path.Anchor && !isAuthority(issuer) {
-			out, sound = append(out, found(codes.checkPath, codes.issuerNotCA, "issuer", issuer.Holder())), false
-		}
-		if at.Before(issuer.NotBefore) || at.After(issuer.NotAfter) {
-			out, sound = append(out, found(codes.checkPath, codes.issuerNotValid, "issuer", issuer.Holder(), "time", day(at))), false
+	flaws := f.path.Flaws(at)
+	for _, flaw := range flaws {
+		switch holder := flaw.Issuer.Holder(); flaw.Kind {
+		case trust.NotValidThen:
+			out = append(out, found(codes.checkPath, codes.issuerNotValid, "issuer", holder, "time", day(at)))
+		case trust.TooLong:
+			out = append(out, found(codes.checkPath, codes.pathTooLong, "issuer", holder))
+		default:
+			out = append(out, found(codes.checkPath, codes.issuerNotCA, "issuer", holder))
 		}
 	}
-	if sound {
+	if len(flaws) == 0 {
 		out = append(out, found(codes.checkPath, codes.pathOK, "anchor", f.path.Certs[f.path.Anchor].Holder()))
 	}
 	return out
-}
-
-func isAuthority(c *cert.Certificate) bool {
-	ca, _, present := c.BasicConstraints()
-	usage, limited := c.KeyUsage()
-	return present && ca && (!limited || usage&cert.KeyCertSign != 0)
 }
 
 // askStatusOf asks whether any certificate of the path below the anchor was
@@ -155,7 +166,7 @@ func askStatusOf(f *certFacts, codes certCodes, at time.Time, stamped bool) []fi
 			// A list dated after the signing settles it even when it is out of date.
 		case f.path.Anchored() && i >= f.path.Anchor:
 			// The reader trusts this one and all above it.
-		case announces(c):
+		case announces(c), st.State == trust.Stale:
 			unknown = true
 		default:
 			unannounced = true
@@ -178,13 +189,24 @@ func askStatusOf(f *certFacts, codes certCodes, at time.Time, stamped bool) []fi
 func announces(c *cert.Certificate) bool { return len(c.CRLURLs())+len(c.OCSPURLs()) > 0 }
 
 // source names the first place that would settle the status.
-func source(certs []*cert.Certificate) string {
+func source(certs []*cert.Certificate) any {
 	for _, c := range certs {
 		for _, url := range append(c.CRLURLs(), c.OCSPURLs()...) {
 			return url
 		}
 	}
-	return ""
+	return newerList{}
+}
+
+// newerList words a source that the certificates do not name.
+type newerList struct{}
+
+// Words names it in lang.
+func (newerList) Words(lang fault.Lang) string {
+	if lang == fault.EN {
+		return "no address, and the list that was given is out of date: a newer one"
+	}
+	return "签发机构（所给的吊销列表已过期）"
 }
 
 func askUsageOf(c *cert.Certificate, codes certCodes) []finding {

@@ -3,6 +3,7 @@ package verify
 import (
 	"cmp"
 	"crypto/ecdsa"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,6 +55,9 @@ func askFormatOf(s *signatureFacts, _ *documentFacts) []finding {
 	for _, d := range s.deviations {
 		out = append(out, found(askFormat, fault.SigDeviation, "what", d))
 	}
+	if oid.ID(strings.TrimSpace(s.file.CheckMethod)) == oid.HMACSM3 { // some vendors write the keyed one
+		out = append(out, found(askFormat, fault.SigDeviation, "what", "CheckMethod: "+s.file.CheckMethod+" where SM3 is meant"))
+	}
 	if s.seal != nil && s.seal.PropertyInfo != "" && !samePath(s.seal.PropertyInfo, s.file.Path) {
 		out = append(out, found(askFormat, fault.SigPropertyInfo, "path", s.seal.PropertyInfo))
 	}
@@ -99,7 +103,9 @@ func askDigests(s *signatureFacts, doc *documentFacts) []finding {
 	if len(changed) > 0 {
 		out = append(out, found(askDigest, fault.DocDigest, "parts", partNames{doc.pkg, changed}))
 	}
-	if (s.seal != nil || s.cms != nil && s.signer != nil && s.signer.cert != nil) && !s.hashHolds {
+	// What a message holds inside speaks without a certificate, too.
+	known := s.seal != nil || s.cms != nil && (s.cms.Content != nil || s.signer != nil && s.signer.cert != nil)
+	if s.valueErr == nil && known && !s.hashHolds {
 		out = append(out, found(askDigest, fault.SigDataHash))
 	}
 	if len(out) == 0 {
@@ -111,24 +117,34 @@ func askDigests(s *signatureFacts, doc *documentFacts) []finding {
 // sm3Named reports whether CheckMethod names SM3, by word or by identifier.
 func sm3Named(method string) bool {
 	m := strings.TrimSpace(method)
-	return strings.EqualFold(m, "SM3") || oid.ID(m) == oid.SM3 || oid.ID(m) == oid.SM3NoKey
+	return strings.EqualFold(m, "SM3") || slices.Contains([]oid.ID{oid.SM3, oid.SM3NoKey, oid.HMACSM3}, oid.ID(m))
 }
 
+// askAlgorithms asks what the signature and, beside it, the seal were made with.
 func askAlgorithms(s *signatureFacts, _ *documentFacts) []finding {
-	var algorithm oid.ID
+	var signing []oid.ID
 	switch {
 	case s.seal != nil:
-		algorithm = s.seal.SignAlg
+		signing = append(signing, s.seal.SignAlg)
+		if s.seal.Seal.Value != nil {
+			signing = append(signing, s.seal.Seal.SignAlg)
+		}
 	case s.cms != nil && len(s.cms.Signers) == 1:
-		algorithm = s.cms.Signers[0].SignatureAlg
+		signing = append(signing, s.cms.Signers[0].SignatureAlg)
+		if digest := s.cms.Signers[0].DigestAlg; !sm3Named(string(digest)) {
+			return one(askAlgorithm, fault.SigAlgorithm, "algorithm", digest)
+		}
 	default:
 		return nil
 	}
-	switch algorithm {
-	case oid.SM2WithSM3, oid.SM2Sign, oid.SM2:
-		return one(askAlgorithm, fault.SigAlgorithmOK)
+	for _, algorithm := range signing {
+		switch algorithm {
+		case oid.SM2WithSM3, oid.SM2Sign, oid.SM2:
+		default:
+			return one(askAlgorithm, fault.SigAlgorithm, "algorithm", algorithm)
+		}
 	}
-	return one(askAlgorithm, fault.SigAlgorithm, "algorithm", algorithm)
+	return one(askAlgorithm, fault.SigAlgorithmOK)
 }
 
 func askSignatureValue(s *signatureFacts, _ *documentFacts) []finding {
@@ -161,6 +177,7 @@ func askSealData(s *signatureFacts, _ *documentFacts) []finding {
 	if seal.Version != s.seal.Version {
 		out = append(out, found(askSeal, fault.SealVersions, "seal", seal.Version, "signature", s.seal.Version))
 	}
+	out = append(out, askSealStamp(s)...)
 	if s.maker.cert == nil {
 		return out // said by seal_maker
 	}
@@ -173,6 +190,21 @@ func askSealData(s *signatureFacts, _ *documentFacts) []finding {
 		out = append(out, found(askSeal, fault.SealSignature))
 	}
 	return out
+}
+
+// askSealStamp asks of the time stamp that a seal of version 5 may carry
+// (GM/T 0031-2025): it must hold, and a seal is not younger than its stamp.
+func askSealStamp(s *signatureFacts) []finding {
+	stamp := s.sealStamp
+	switch {
+	case stamp == nil:
+		return nil
+	case stamp.err != nil || s.seal.Seal.Info.CreateDate.After(stamp.genTime.Add(clockSkew)):
+		return one(askSeal, fault.SealStampWrong)
+	case !stamp.trusted:
+		return one(askSeal, fault.SealStampUnknown, "authority", stamp.authority)
+	}
+	return nil
 }
 
 func askSealValidity(s *signatureFacts, _ *documentFacts) []finding {
@@ -216,6 +248,11 @@ func askSigningTime(s *signatureFacts, doc *documentFacts) []finding {
 		out = append(out, found(askTime, fault.TimeStampOK, "authority", s.stamp.authority, "time", moment(s.time)))
 	case !s.time.IsZero():
 		out = append(out, found(askTime, fault.TimeClockOnly, "time", moment(s.time)))
+	case s.signer != nil:
+		out = append(out, found(askTime, fault.TimeUnknown))
+	}
+	if s.stamped() && s.time.Sub(s.seal.Time).Abs() > clockSkew {
+		out = append(out, found(askTime, fault.TimeStampLate, "stamp", moment(s.time), "time", moment(s.seal.Time)))
 	}
 	if s.time.After(doc.at.Add(clockSkew)) {
 		out = append(out, found(askTime, fault.TimeFuture, "time", moment(s.time)))

@@ -27,7 +27,6 @@ type documentFacts struct {
 	lists      []*ofd.SignatureList // one for each document that announces one; usually one
 	signatures []*signatureFacts
 	documents  []*ofd.Document
-	pages      []pageIndex // of documents
 	strays     []string
 	shown      []ofd.Part          // what must be covered
 	covered    map[string]coverers // by path, once the signatures are judged
@@ -60,7 +59,7 @@ type signatureFacts struct {
 	hashHolds  bool     // the signed bytes hold the digest of Signature.xml
 	deviations []string // of the signature value
 
-	time  time.Time // of signing; zero when unknown
+	time  time.Time   // of signing; zero when unknown
 	stamp *stampFacts // over the signature value
 
 	sealStamp *stampFacts // over the seal maker's signature, version 5
@@ -96,9 +95,6 @@ func gatherDocument(ctx context.Context, pkg *ofd.Package, opt Options) (*docume
 	}
 	if doc.strays, err = pkg.Strays(); err != nil {
 		return nil, err
-	}
-	for _, d := range doc.documents {
-		doc.pages = append(doc.pages, indexPages(d))
 	}
 	if doc.lists, doc.listErr = pkg.SignatureLists(); doc.listErr != nil {
 		return doc, ctx.Err()
@@ -164,38 +160,16 @@ func (doc *documentFacts) pageCount() int {
 	return n
 }
 
-// A pageIndex finds the place of a page by its ID, as written or else as a
-// number: "007" and "7" are the same page when no other fits.
-type pageIndex struct{ written, number map[string]int }
-
-func indexPages(d *ofd.Document) pageIndex {
-	x := pageIndex{make(map[string]int), make(map[string]int)}
-	for i, p := range d.Pages {
-		for m, id := range map[*map[string]int]string{&x.written: p.ID, &x.number: numberOf(p.ID)} {
-			if _, ok := (*m)[id]; !ok {
-				(*m)[id] = i
-			}
-		}
-	}
-	return x
-}
-
-func numberOf(id string) string { return strings.TrimLeft(strings.TrimSpace(id), "0") }
-
 // page finds the page of an ID in the document whose list names the signature.
 func (doc *documentFacts) page(s *signatureFacts, id string) (ofd.Page, bool) {
 	at := s.list.Document - 1
 	if at < 0 || at >= len(doc.documents) {
 		return ofd.Page{}, false
 	}
-	i, ok := doc.pages[at].written[id]
-	if !ok {
-		i, ok = doc.pages[at].number[numberOf(id)]
+	if p := doc.documents[at].PageByID(id); p != nil {
+		return *p, true
 	}
-	if !ok {
-		return ofd.Page{}, false
-	}
-	return doc.documents[at].Pages[i], true
+	return ofd.Page{}, false
 }
 
 func gatherSignature(ctx context.Context, pkg *ofd.Package, number int, item ofd.SignatureItem, opt Options) (*signatureFacts, error) {

@@ -82,12 +82,14 @@ var table = map[fault.Code][2]Level{
 	fault.DocPartUnread:      {u, u},
 
 	// Coverage.
-	fault.DocUncovered:      {f, f},
-	fault.DocDangling:       {w, f},
-	fault.DocCoveredLater:   {w, w},
-	fault.DocIndexUncovered: {w, f},
-	fault.DocStray:          {w, f},
-	fault.DocLaterAdded:     {n, n},
+	fault.DocUncovered:        {f, f},
+	fault.DocDangling:         {w, f},
+	fault.DocCoveredLater:     {w, w},
+	fault.DocCoveredEarlier:   {w, w},
+	fault.DocCoveredUndecided: {u, u},
+	fault.DocIndexUncovered:   {w, f},
+	fault.DocStray:            {w, f},
+	fault.DocLaterAdded:       {n, n},
 
 	// The signer's certificate.
 	fault.SignerAbsent:            {u, u},
@@ -97,6 +99,7 @@ var table = map[fault.Code][2]Level{
 	fault.SignerOtherAnchor:       {u, u},
 	fault.SignerIssuerNotCA:       {f, f},
 	fault.SignerIssuerNotValid:    {f, f},
+	fault.SignerPathTooLong:       {f, f},
 	fault.SignerNotValidThen:      {f, f},
 	fault.SignerExpiredSince:      {w, u},
 	fault.SignerRevokedBefore:     {f, f},
@@ -115,6 +118,8 @@ var table = map[fault.Code][2]Level{
 	fault.SealFileMissing:         {f, f},
 	fault.SealDeviation:           {w, w},
 	fault.SealVersions:            {w, w},
+	fault.SealStampWrong:          {f, f},
+	fault.SealStampUnknown:        {u, u},
 	fault.SealExpired:             {f, f},
 	fault.SealNotYetValid:         {f, f},
 	fault.SealNotListed:           {f, f},
@@ -126,6 +131,7 @@ var table = map[fault.Code][2]Level{
 	fault.MakerOtherAnchor:        {u, u},
 	fault.MakerIssuerNotCA:        {f, f},
 	fault.MakerIssuerNotValid:     {f, f},
+	fault.MakerPathTooLong:        {f, f},
 	fault.MakerNotValidAtCreation: {w, f},
 	fault.MakerNotValidAtV5:       {f, f},
 	fault.MakerExpiredSince:       {n, w},
@@ -135,6 +141,7 @@ var table = map[fault.Code][2]Level{
 	fault.MakerStatusUnknown:      {u, u},
 	fault.MakerStatusUnannounced:  {w, u},
 	fault.MakerKeyUsage:           {f, f},
+	fault.MakerRole:               {f, f},
 
 	// Time.
 	fault.TimeClockOnly:    {n, w},
@@ -142,6 +149,8 @@ var table = map[fault.Code][2]Level{
 	fault.TimeDisagrees:    {w, w},
 	fault.TimeStampWrong:   {f, f},
 	fault.TimeStampUnknown: {u, u},
+	fault.TimeStampLate:    {w, w},
+	fault.TimeUnknown:      {u, u},
 }
 
 // Table returns the findings that the policies name, for docs and tests.

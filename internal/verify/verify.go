@@ -67,11 +67,14 @@ func OFD(ctx context.Context, pkg *ofd.Package, opt Options) (*Report, error) {
 	judged := make([][]finding, len(doc.signatures))
 	for i, s := range doc.signatures {
 		judged[i] = askSignature(s, doc)
-		_, v := opt.Policy.judge(judged[i])
-		s.holds = v != Failed
+		_, s.verdict = opt.Policy.judge(judged[i])
 	}
+	doc.weigh()
 	report.Verdict = documentVerdict
 	for i, s := range doc.signatures {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		checks, verdict := opt.Policy.judge(append(judged[i], coverage(s, doc)...))
 		sr := s.report(doc)
 		sr.Checks, sr.Verdict = checks, verdict

@@ -135,6 +135,13 @@ func (l *List) Covers(c *cert.Certificate) error {
 	return nil
 }
 
+// Names reports whether an entry of l with c's serial number would speak of c: l
+// is of c's issuer and not indirect. A list that cannot settle the state of c
+// (see Covers) can still say that c is revoked.
+func (l *List) Names(c *cert.Certificate) bool {
+	return cert.SameName(l.RawIssuer, c.RawIssuer) && !slices.Contains(l.partial, kindIndirect)
+}
+
 // A kind is a reason for which a list does not settle a question.
 type kind struct{ zh, en string }
 

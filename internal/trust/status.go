@@ -1,0 +1,110 @@
+package trust
+
+import (
+	"slices"
+	"time"
+
+	"xinzhang/internal/format/cert"
+	"xinzhang/internal/format/crl"
+)
+
+// A State is what is known of a certificate's status.
+type State int
+
+// States of a certificate.
+const (
+	NoInformation State = iota // no list of its issuer is at hand
+	Stale                      // not on a list that was out of date
+	Good                       // not on a current list
+	OnHold                     // 挂起: may be restored
+	Revoked
+)
+
+// bad tells the states in which the key must not be relied on.
+func (s State) bad() bool { return s == OnHold || s == Revoked }
+
+// A Status is what the lists at hand say of one certificate.
+type Status struct {
+	State  State
+	Since  time.Time // of OnHold and Revoked: from when on the key must not be relied on
+	Reason crl.Reason
+	AsOf   time.Time // thisUpdate of the list
+	Until  time.Time // nextUpdate of the list; zero when it names none
+}
+
+// Status looks c up in the lists that issuer signed, for a judgement at time at.
+// The newest list speaks, but a revocation stays one whatever newer lists say.
+// Lists that cannot clear a certificate (deltas, lists of some reasons) can still
+// name it. Lists dated after at are left aside.
+func (s *Set) Status(c, issuer *cert.Certificate, at time.Time) Status {
+	known := Status{State: NoInformation}
+	if issuer == nil {
+		return known
+	}
+	var all []Status
+	for _, list := range s.CRLs {
+		if list.ThisUpdate.After(at) || !list.Names(c) || !s.isSigned(list, issuer) {
+			continue
+		}
+		if st, ok := lookup(list, c, at); ok {
+			all = append(all, st)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Status) int { return a.AsOf.Compare(b.AsOf) })
+	for _, newer := range all {
+		known = known.then(newer)
+	}
+	return known
+}
+
+// then returns what is known once a list that is not older has spoken. A hold
+// that ends in a revocation began it.
+func (st Status) then(newer Status) Status {
+	switch {
+	case st.State == Revoked && newer.State == Revoked, st.State == OnHold && newer.State == Revoked:
+		if st.Since.Before(newer.Since) {
+			newer.Since = st.Since
+		}
+		return newer
+	case st.State == Revoked:
+		return st
+	case st.State == OnHold && !newer.State.bad() && newer.AsOf.Equal(st.AsOf):
+		return st
+	}
+	return newer
+}
+
+// lookup returns what one list says; ok is false when it says nothing.
+func lookup(list *crl.List, c *cert.Certificate, at time.Time) (st Status, ok bool) {
+	st = Status{State: Good, AsOf: list.ThisUpdate, Until: list.NextUpdate}
+	if !list.Current(at) {
+		st.State = Stale
+	}
+	entry, listed := list.Lookup(c.Serial)
+	if !listed || entry.Reason == crl.RemoveFromCRL { // 解除挂起
+		return st, listed || list.Covers(c) == nil
+	}
+	st.State, st.Reason, st.Since = Revoked, entry.Reason, entry.RevokedAt
+	if entry.Reason == crl.Hold {
+		st.State = OnHold
+	}
+	if !entry.InvalidityDate.IsZero() && entry.InvalidityDate.Before(st.Since) {
+		st.Since = entry.InvalidityDate
+	}
+	return st, true
+}
+
+type signedBy struct {
+	list   *crl.List
+	issuer string // DER
+}
+
+func (s *Set) isSigned(list *crl.List, issuer *cert.Certificate) bool {
+	key := signedBy{list, string(issuer.Raw)}
+	if known, ok := s.signed.Load(key); ok {
+		return known.(bool)
+	}
+	ok := list.CheckSignatureFrom(issuer) == nil
+	s.signed.Store(key, ok)
+	return ok
+}
