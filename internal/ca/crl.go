@@ -68,7 +68,7 @@ func (c *CA) entries(ctx context.Context, issuer string) ([]crl.Entry, error) {
 		if !ok {
 			return nil, fmt.Errorf("the register holds %q for a serial number", r.Serial)
 		}
-		entries[i] = crl.Entry{Serial: serial, RevokedAt: r.RevokedAt, Reason: crl.Reason(r.Reason)}
+		entries[i] = crl.Entry{Serial: serial, RevokedAt: r.RevokedAt, Reason: crl.Reason(r.Reason), InvalidityDate: r.InvalidSince}
 		if r.State == Held {
 			entries[i].RevokedAt, entries[i].Reason = r.HeldAt, crl.Hold
 		}

@@ -82,7 +82,7 @@ func (c *CA) Issue(ctx context.Context, req Request) (*Issued, error) {
 // run takes an order from wherever it stands to its end.
 func (c *CA) run(ctx context.Context, o order) (*Issued, error) {
 	defer c.requests.lock(o.id)()
-	if err := c.rehearse(ctx, o); err != nil {
+	if _, err := c.rehearse(ctx, o); err != nil {
 		return nil, err
 	}
 	r, err := c.begin(ctx, o)
@@ -104,15 +104,14 @@ func (c *CA) run(ctx context.Context, o order) (*Issued, error) {
 
 // rehearse builds everything once with a key that is thrown away, so that a
 // mistake in the order shows before anything is recorded.
-func (c *CA) rehearse(ctx context.Context, o order) error {
+func (c *CA) rehearse(ctx context.Context, o order) ([]Record, error) {
 	for i := range o.halves {
 		if o.halves[i].public == nil {
 			o.halves = append([]half(nil), o.halves...)
 			o.halves[i].public = &c.throwaway.PublicKey
 		}
 	}
-	_, err := c.build(ctx, o)
-	return err
+	return c.build(ctx, o)
 }
 
 // begin records the order, or finds how far it has come. What an attempt left

@@ -65,7 +65,26 @@ type Record struct {
 	SignedAt   time.Time
 	HeldAt     time.Time // of a certificate that is suspended now
 	RevokedAt  time.Time
-	Note       string // why the state is what it is, in words
+	// InvalidSince is from when on the key of a revoked certificate must not be
+	// relied on, when that is before RevokedAt (invalidityDate, RFC 5280 5.3.2).
+	InvalidSince time.Time
+	Note         string // why the state is what it is, in words
+}
+
+// revokedFrom is the first moment at which a revoked certificate did not count.
+func (r Record) revokedFrom() time.Time {
+	if !r.InvalidSince.IsZero() && r.InvalidSince.Before(r.RevokedAt) {
+		return r.InvalidSince
+	}
+	return r.RevokedAt
+}
+
+// A Revocation is what is recorded of a certificate that is revoked.
+type Revocation struct {
+	Reason int       // CRLReason of RFC 5280
+	At     time.Time // now
+	Since  time.Time // see [Record].InvalidSince; zero: from At on
+	Note   string
 }
 
 // A Hold is one time during which a certificate was suspended.
@@ -207,13 +226,15 @@ type Certificates interface {
 	Certificate(ctx context.Context, serial string) (Record, error)
 	// List returns records, newest first.
 	List(ctx context.Context, f Filter) ([]Record, error)
+	// Tally counts the records in each state.
+	Tally(ctx context.Context) (map[State]int, error)
 	// Holds returns the suspensions of a certificate in order of time.
 	Holds(ctx context.Context, serial string) ([]Hold, error)
 
 	// Revoke revokes those of serials that are Valid or Held, ends their holds
 	// and records the duty to archive the encryption key. It returns how many it
 	// revoked.
-	Revoke(ctx context.Context, serials []string, reason int, note string, at time.Time) (int, error)
+	Revoke(ctx context.Context, serials []string, r Revocation) (int, error)
 	// Suspend takes those of serials that are Valid to Held.
 	Suspend(ctx context.Context, serials []string, note string, at time.Time) (int, error)
 	// Restore takes those of serials that are Held to Valid.

@@ -56,6 +56,9 @@ func (reg *Register) List(ctx context.Context, f Filter) ([]Record, error) {
 	return reg.store.List(ctx, f)
 }
 
+// Tally counts the certificates in each state, the authority's own among them.
+func (reg *Register) Tally(ctx context.Context) (map[State]int, error) { return reg.store.Tally(ctx) }
+
 // Find returns the issued certificates, newest first, whose holder or
 // organisation contains text or whose serial number begins with it. None is
 // [fault.CertNotFound].
@@ -100,7 +103,7 @@ func (reg *Register) Check(ctx context.Context, c *cert.Certificate, at time.Tim
 		return fault.New(fault.CertNotYetValid)
 	case at.After(e.NotAfter):
 		return fault.New(fault.CertExpired)
-	case e.State == Revoked && !at.Before(e.RevokedAt):
+	case e.State == Revoked && !at.Before(e.revokedFrom()):
 		return fault.Wrap(fault.CertRevoked, fmt.Errorf("%s, %s", e.RevokedAt.Format(time.DateTime), crl.Reason(e.Reason)))
 	}
 	for _, h := range e.Holds {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/crl"
@@ -25,6 +26,10 @@ type Change struct {
 	Serial string // of one of them, as people write it
 	Scope  Scope
 	Note   string // why, in words; kept in the register, never published
+	// Since, of a revocation, is from when on the key must not be relied on: it
+	// was lost before the loss was reported. It is published as invalidityDate.
+	// Zero: from now on. It cannot lie ahead ([fault.CertDateAhead]).
+	Since time.Time
 }
 
 // Revoke revokes certificates for good: both halves of a pair unless the scope
@@ -37,8 +42,12 @@ func (c *CA) Revoke(ctx context.Context, ch Change, reason crl.Reason) ([]Record
 	if !slices.Contains(revocationReasons, reason) {
 		return nil, fault.New(fault.CertReasonUnfit, "reason", reason)
 	}
+	now := c.cfg.now()
+	if ch.Since.After(now) {
+		return nil, fault.New(fault.CertDateAhead, "date", ch.Since.Format(time.RFC3339))
+	}
 	return c.change(ctx, ch, func(serials []string) (int, error) {
-		return c.store.Revoke(ctx, serials, int(reason), ch.Note, c.cfg.now())
+		return c.store.Revoke(ctx, serials, Revocation{Reason: int(reason), At: now, Since: ch.Since, Note: ch.Note})
 	}, fault.CertAlreadyRevoked)
 }
 

@@ -173,6 +173,38 @@ func TestSomeReasonsAreNotForRevoking(t *testing.T) {
 	}
 }
 
+func TestALossReportedLateCountsFromTheLoss(t *testing.T) {
+	w, c, issued := issuedPair(t)
+	lost := w.clock.Add(time.Hour).Truncate(time.Second)
+	w.clock = w.clock.AddDate(0, 0, 3)
+	named := ca.Change{Serial: issued.Signing.SerialHex(), Since: w.clock.Add(time.Minute)}
+	_, err := c.Revoke(t.Context(), named, crl.KeyCompromise)
+	wantCode(t, err, fault.CertDateAhead)
+
+	named.Since = lost
+	changed, err := c.Revoke(t.Context(), named, crl.KeyCompromise)
+	if err != nil || !changed[0].InvalidSince.Equal(lost) || !changed[1].InvalidSince.Equal(lost) {
+		t.Fatalf("revoked %v, %v", changed, err)
+	}
+	wantCode(t, c.Check(t.Context(), issued.Signing, lost), fault.CertRevoked)
+	if err := c.Check(t.Context(), issued.Signing, lost.Add(-time.Second)); err != nil {
+		t.Errorf("before the loss: %v", err)
+	}
+	rec, err := c.BuildCRL(t.Context(), ca.Sub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := crl.Parse(rec.DER)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry, ok := list.Lookup(issued.Signing.Serial)
+	if !ok || !entry.InvalidityDate.Equal(lost) || !entry.RevokedAt.After(lost) {
+		t.Errorf("the list says %+v", entry)
+	}
+	w.audit(t)
+}
+
 func TestASingleCertificateHasNoEncryptionHalf(t *testing.T) {
 	w, c, _ := issuedPair(t)
 	maker, err := c.OwnCertificate(t.Context(), ca.SealMaker)

@@ -11,7 +11,7 @@ import (
 
 const (
 	certificateFacts = `serial, issuer, request, profile, half, pair, holder, organisation, not_before, not_after,
-	state, reason, recorded_at, signed_at, held_at, revoked_at, note`
+	state, reason, recorded_at, signed_at, held_at, revoked_at, invalid_since, note`
 	certificateColumns = certificateFacts + `, tbs, der`
 )
 
@@ -26,14 +26,14 @@ func scanCertificate(r row) (c ca.Record, err error) {
 
 func scanRecord(r row, more ...any) (c ca.Record, err error) {
 	var before, after, recorded int64
-	var signed, held, revoked sql.NullInt64
+	var signed, held, revoked, since sql.NullInt64
 	err = r.Scan(append([]any{&c.Serial, &c.Issuer, &c.Request, &c.Profile, &c.Half, &c.Pair, &c.Holder, &c.Organisation,
-		&before, &after, &c.State, &c.Reason, &recorded, &signed, &held, &revoked, &c.Note}, more...)...)
+		&before, &after, &c.State, &c.Reason, &recorded, &signed, &held, &revoked, &since, &c.Note}, more...)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, ca.ErrNotFound
 	}
 	c.NotBefore, c.NotAfter, c.RecordedAt = fromMillis(before), fromMillis(after), fromMillis(recorded)
-	c.SignedAt, c.HeldAt, c.RevokedAt = fromNull(signed), fromNull(held), fromNull(revoked)
+	c.SignedAt, c.HeldAt, c.RevokedAt, c.InvalidSince = fromNull(signed), fromNull(held), fromNull(revoked), fromNull(since)
 	return c, err
 }
 
@@ -73,6 +73,21 @@ func (s *CA) List(ctx context.Context, f ca.Filter) ([]ca.Record, error) {
 	return collect(rows, err, scanCertificate)
 }
 
+// Tally implements [ca.Certificates].
+func (s *CA) Tally(ctx context.Context) (map[ca.State]int, error) {
+	type count struct {
+		state ca.State
+		n     int
+	}
+	rows, err := s.db.sql.QueryContext(ctx, `SELECT state, COUNT(*) FROM ca_certificate GROUP BY state`)
+	counts, err := collect(rows, err, func(r row) (c count, err error) { return c, r.Scan(&c.state, &c.n) })
+	all := make(map[ca.State]int, len(counts))
+	for _, c := range counts {
+		all[c.state] = c.n
+	}
+	return all, err
+}
+
 // Holds implements [ca.Certificates].
 func (s *CA) Holds(ctx context.Context, serial string) ([]ca.Hold, error) {
 	rows, err := s.db.sql.QueryContext(ctx,
@@ -87,9 +102,10 @@ func (s *CA) Holds(ctx context.Context, serial string) ([]ca.Hold, error) {
 }
 
 // Revoke implements [ca.Certificates].
-func (s *CA) Revoke(ctx context.Context, serials []string, reason int, note string, at time.Time) (int, error) {
+func (s *CA) Revoke(ctx context.Context, serials []string, r ca.Revocation) (int, error) {
+	since := sql.NullInt64{Int64: millis(r.Since), Valid: !r.Since.IsZero()}
 	return s.each(ctx, serials, func(tx *sql.Tx, serial string) (sql.Result, error) {
-		if err := endHold(ctx, tx, serial, "revoked", at); err != nil {
+		if err := endHold(ctx, tx, serial, "revoked", r.At); err != nil {
 			return nil, err
 		}
 		_, err := tx.ExecContext(ctx,
@@ -99,8 +115,8 @@ func (s *CA) Revoke(ctx context.Context, serials []string, reason int, note stri
 			return nil, err
 		}
 		return tx.ExecContext(ctx,
-			`UPDATE ca_certificate SET state = 'revoked', reason = $2, revoked_at = $3, held_at = NULL, note = $4
-			 WHERE serial = $1 AND state IN ('valid', 'held')`, serial, reason, millis(at), note)
+			`UPDATE ca_certificate SET state = 'revoked', reason = $2, revoked_at = $3, invalid_since = $4, held_at = NULL, note = $5
+			 WHERE serial = $1 AND state IN ('valid', 'held')`, serial, r.Reason, millis(r.At), since, r.Note)
 	})
 }
 

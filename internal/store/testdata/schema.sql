@@ -17,7 +17,7 @@ CREATE TABLE ca_certificate (
     signed_at    BIGINT,
     held_at      BIGINT,
     revoked_at   BIGINT,
-    note         TEXT NOT NULL,
+    note         TEXT NOT NULL, invalid_since BIGINT,
     CHECK (state NOT IN ('valid', 'held') OR der IS NOT NULL),
     CHECK (state NOT IN ('recorded', 'retired') OR der IS NULL),
     CHECK (state <> 'revoked' OR revoked_at IS NOT NULL)
