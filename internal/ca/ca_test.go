@@ -7,7 +7,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -402,6 +404,40 @@ func TestALostKeyIsRecoveredForANewSigningKey(t *testing.T) {
 	key, err := envelope.Open(func(c sm2enc.Cipher) ([]byte, error) { return sm2enc.Decrypt(replacement.private, c) })
 	if err != nil || !key.PublicKey.Equal(issued.Encryption.PublicKey) {
 		t.Errorf("recovered another key, %v", err)
+	}
+	w.audit(t)
+}
+
+func TestManyIssueAtOnce(t *testing.T) {
+	w := foundedWorld(t)
+	c, _ := w.open(t)
+	h := newHolder(t)
+	var mu sync.Mutex
+	serials := map[string]string{}
+	var wg sync.WaitGroup
+	for i := range 24 {
+		req := h.request(t, strconv.Itoa(i/2)) // two submit the same
+		wg.Go(func() {
+			issued, err := c.Issue(t.Context(), req)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			serial := issued.Signing.SerialHex()
+			if before, ok := serials[req.ID]; ok && before != serial {
+				t.Errorf("request %s has %s and %s", req.ID, before, serial)
+			}
+			serials[req.ID] = serial
+			if _, err := c.BuildCRL(t.Context(), ca.Sub); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if len(serials) != 12 {
+		t.Errorf("%d requests of 12", len(serials))
 	}
 	w.audit(t)
 }

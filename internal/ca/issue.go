@@ -81,12 +81,22 @@ func (c *CA) Issue(ctx context.Context, req Request) (*Issued, error) {
 
 // run takes an order from wherever it stands to its end.
 func (c *CA) run(ctx context.Context, o order) (*Issued, error) {
+	digest, err := o.digest()
+	if err != nil {
+		return nil, err
+	}
 	defer c.requests.lock(o.id)()
+	r, err := c.store.Request(ctx, o.id)
+	if err == nil && r.State == RequestDone && r.Digest == digest {
+		return c.result(ctx, r) // also when it could no longer be issued today
+	}
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
 	if _, err := c.rehearse(ctx, o); err != nil {
 		return nil, err
 	}
-	r, err := c.begin(ctx, o)
-	if err != nil {
+	if r, err = c.begin(ctx, o, digest); err != nil {
 		return nil, err
 	}
 	if r.State == RequestOpen && r.SigningSerial == "" {
@@ -116,11 +126,7 @@ func (c *CA) rehearse(ctx context.Context, o order) ([]Record, error) {
 
 // begin records the order, or finds how far it has come. What an attempt left
 // that stopped while signing is closed first: its serial numbers are void.
-func (c *CA) begin(ctx context.Context, o order) (RequestRecord, error) {
-	digest, err := o.digest()
-	if err != nil {
-		return RequestRecord{}, err
-	}
+func (c *CA) begin(ctx context.Context, o order, digest string) (RequestRecord, error) {
 	for range 3 { // at most: interrupted, closed and owing, open again
 		if err := c.cfg.step("open request"); err != nil {
 			return RequestRecord{}, err

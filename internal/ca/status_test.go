@@ -227,6 +227,9 @@ func TestAnIssuerThatIsRevokedIssuesNoMore(t *testing.T) {
 	}
 	_, err := c.Issue(t.Context(), newHolder(t).request(t, "2026-0002"))
 	wantCode(t, err, fault.CertIssuerUnfit)
+	if _, err := c.Issued(t.Context(), "2026-0001"); err != nil {
+		t.Errorf("what was issued before: %v", err)
+	}
 	if _, err := c.BuildCRL(t.Context(), ca.Root); err != nil {
 		t.Fatal(err)
 	}
