@@ -60,6 +60,7 @@ type archive struct {
 	size       int64
 	members    []*member // in the order of the central directory
 	deviations []*fault.Error
+	folded     map[string]bool // names in lower case, once something hides between entries
 }
 
 func openArchive(src io.ReaderAt, size int64, lim Limits) (*archive, error) {

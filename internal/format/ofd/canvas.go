@@ -29,7 +29,7 @@ func (c *Canvas) Text(font string, sizeMM, x, y float64, text string) {
 		c.fail(fmt.Errorf("text %q holds characters that XML does not allow", clip(text)))
 		return
 	}
-	width := TextWidth(sizeMM, text)
+	width := textWidth(sizeMM, text)
 	const rise = 1.0 // the baseline's place in the box, in ems
 	box := Box{x, y - rise*sizeMM, width, 1.25 * sizeMM}
 	fmt.Fprintf(&c.objects, `<ofd:TextObject ID="%d" Boundary="%s" Font="%d" Size="%s">`,
@@ -140,8 +140,8 @@ func (c *Canvas) xml(template int) []byte {
 	return []byte(s.String())
 }
 
-// TextWidth is how wide [Canvas.Text] draws a line, in millimetres.
-func TextWidth(sizeMM float64, text string) float64 {
+// textWidth is how wide [Canvas.Text] draws a line, in millimetres.
+func textWidth(sizeMM float64, text string) float64 {
 	w := 0.0
 	for _, r := range text {
 		w += advance(r) * sizeMM

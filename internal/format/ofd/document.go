@@ -215,7 +215,7 @@ func (d *Document) PageByID(id string) *Page {
 // it out state another box instead.
 func readArea(n *node) (Box, bool) {
 	for _, name := range []string{"PhysicalBox", "ApplicationBox", "ContentBox"} {
-		if b, err := ParseBox(n.kid(name).value()); err == nil && b.W > 0 && b.H > 0 {
+		if b, err := parseBox(n.kid(name).value()); err == nil && b.W > 0 && b.H > 0 {
 			return b, true
 		}
 	}

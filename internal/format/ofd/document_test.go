@@ -161,6 +161,7 @@ func manyUses(n int) string {
 }
 
 func TestHostileDocumentsStayCheap(t *testing.T) {
+	noRace(t)
 	big := `<Page><Area/><Content>` + strings.Repeat("<Layer/>", 500_000) + `</Content></Page>`
 	pages := strings.Repeat(`<Page ID="1" BaseLoc="big.xml"/>`, 100_000)
 	bodies := strings.Repeat(`<DocBody><DocRoot>Doc_0/Document.xml</DocRoot></DocBody>`, 1000)

@@ -4,12 +4,20 @@ import (
 	"xinzhang/internal/fault"
 )
 
-// AnnounceSignatures inserts a Signatures element that names list into the
+// announceSignatures inserts a Signatures element that names list into the
 // DocBody of document doc (from 1) of OFD.xml, which is returned whole. Only the
 // document's first signature needs it, and it must be done before OFD.xml is
 // hashed. An empty Signatures element is filled; one that names a file already
 // is fault.DocNotExtendable, as is XML in another encoding than UTF-8.
-func AnnounceSignatures(ofdXML []byte, doc int, list string) ([]byte, error) {
+func announceSignatures(ofdXML []byte, doc int, list string) ([]byte, error) {
+	splices, err := announcement(ofdXML, doc, list)
+	if err != nil {
+		return nil, err
+	}
+	return applySplices(ofdXML, splices), nil
+}
+
+func announcement(ofdXML []byte, doc int, list string) ([]splice, error) {
 	tree, err := editable(rootName, ofdXML, "OFD")
 	if err != nil {
 		return nil, err
@@ -24,18 +32,26 @@ func AnnounceSignatures(ofdXML []byte, doc int, list string) ([]byte, error) {
 	switch {
 	case len(there) == 0:
 		name := qualify(body.prefix, "Signatures")
-		return applySplices(ofdXML, []splice{body.into("<" + name + ">" + text + "</" + name + ">")}), nil
+		return []splice{body.into("<" + name + ">" + text + "</" + name + ">")}, nil
 	case len(there) == 1 && there[0].value() == "" && len(there[0].kids) == 0:
-		return applySplices(ofdXML, []splice{there[0].replaceText(text)}), nil
+		return []splice{there[0].replaceText(text)}, nil
 	}
 	return nil, fault.New(fault.DocNotExtendable, "place", rootName, "what", "signatures are announced already")
 }
 
-// AddToSignatureList inserts a Signature element behind the last one of
+// addToSignatureList inserts a Signature element behind the last one of
 // Signatures.xml and sets MaxSignId, which is returned whole. listName is its
 // part name, for errors. XML in another encoding than UTF-8 is
 // fault.DocNotExtendable.
-func AddToSignatureList(listName string, listXML []byte, item SignatureItem, maxSignID string) ([]byte, error) {
+func addToSignatureList(listName string, listXML []byte, item SignatureItem, maxSignID string) ([]byte, error) {
+	splices, err := listEntry(listName, listXML, item, maxSignID)
+	if err != nil {
+		return nil, err
+	}
+	return applySplices(listXML, splices), nil
+}
+
+func listEntry(listName string, listXML []byte, item SignatureItem, maxSignID string) ([]splice, error) {
 	tree, err := editable(listName, listXML, "Signatures")
 	if err != nil {
 		return nil, err
@@ -44,6 +60,9 @@ func AddToSignatureList(listName string, listXML []byte, item SignatureItem, max
 	maxima := tree.all("MaxSignId")
 	var splices []splice
 	for _, m := range maxima { // two of them occur; both are kept right
+		if len(m.kids) > 0 {
+			return nil, fault.New(fault.DocNotExtendable, "place", listName, "what", "elements inside MaxSignId")
+		}
 		splices = append(splices, m.replaceText(escapeXML(maxSignID)))
 	}
 	max := ""
@@ -61,11 +80,11 @@ func AddToSignatureList(listName string, listXML []byte, item SignatureItem, max
 	default:
 		splices = append(splices, tree.into(max+entry))
 	}
-	return applySplices(listXML, splices), nil
+	return splices, nil
 }
 
-// NewSignatureList writes the Signatures.xml of a document's first signature.
-func NewSignatureList(item SignatureItem, maxSignID string) []byte {
+// newSignatureList writes the Signatures.xml of a document's first signature.
+func newSignatureList(item SignatureItem, maxSignID string) []byte {
 	return []byte(xmlHeader + `<ofd:Signatures xmlns:ofd="` + namespace + `"><ofd:MaxSignId>` + escapeXML(maxSignID) +
 		`</ofd:MaxSignId>` + signatureEntry("ofd", item) + `</ofd:Signatures>`)
 }

@@ -35,7 +35,7 @@ func DefaultLimits() Limits {
 		Depth:        128,
 		Elements:     400_000,
 		Pages:        100_000,
-		Glyphs:       1_000_000,
+		Glyphs:       300_000,
 		References:   200_000,
 	}
 }

@@ -1,9 +1,11 @@
 package ofd
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"strings"
 
 	"xinzhang/internal/fault"
 )
@@ -94,6 +96,9 @@ func (a *archive) checkGap(before *member, from, to int64) error {
 	if gap == 0 {
 		return nil
 	}
+	if name, ok := a.shadowed(from, gap); ok {
+		return conflict(clip(name), "another entry of that name hides outside the directory")
+	}
 	place := "before the first entry"
 	if before != nil {
 		place = "after " + before.name
@@ -147,4 +152,47 @@ func (a *archive) hiddenEntry(from, gap int64) (string, bool) {
 	}
 	n := min(int(binary.LittleEndian.Uint16(buf[26:])), len(buf)-localLen)
 	return clip(fmt.Sprintf("%q", buf[localLen:localLen+n])), true
+}
+
+// shadowed looks in bytes that belong to no entry for a local header with the
+// name of an entry: programs that read the zip as a stream, or from behind a
+// prefix, would show that one.
+func (a *archive) shadowed(from, gap int64) (string, bool) {
+	const chunk = 64 << 10
+	if a.folded == nil {
+		a.folded = make(map[string]bool, len(a.members))
+		for _, m := range a.members {
+			a.folded[strings.ToLower(m.name)] = true
+		}
+	}
+	buf := make([]byte, min(gap, chunk+localLen+1024))
+	for at := int64(0); at < gap; at += chunk {
+		b := buf[:min(gap-at, int64(len(buf)))]
+		if readAt(a.src, b, from+at) != nil {
+			return "", false
+		}
+		for i := 0; ; i += 4 {
+			next := bytes.Index(b[i:], []byte("PK\x03\x04"))
+			if i += next; next < 0 || i >= chunk {
+				break
+			}
+			if name, ok := localName(b[i:]); ok && a.folded[strings.ToLower(name)] {
+				return name, true
+			}
+		}
+	}
+	return "", false
+}
+
+// localName reads the name in the local header at the start of b.
+func localName(b []byte) (string, bool) {
+	if len(b) < localLen {
+		return "", false
+	}
+	n := int(binary.LittleEndian.Uint16(b[26:]))
+	if n > len(b)-localLen {
+		return "", false
+	}
+	name, folder, err := normaliseName(string(b[localLen:localLen+n]), false)
+	return name, err == nil && !folder
 }

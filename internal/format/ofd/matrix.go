@@ -60,7 +60,7 @@ func (b Box) finite() bool {
 // parent's: its CTM, then its Boundary's corner.
 func objectMatrix(boundary, ctm string) matrix {
 	m := identity
-	if b, err := ParseBox(boundary); err == nil {
+	if b, err := parseBox(boundary); err == nil {
 		m = shift(b.X, b.Y)
 	}
 	if n, err := parseNumbers(ctm); err == nil && len(n) == 6 {

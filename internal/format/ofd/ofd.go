@@ -38,9 +38,9 @@ import (
 // corner, x runs to the right and y down.
 type Box struct{ X, Y, W, H float64 }
 
-// ParseBox reads "x y w h". The four numbers must be finite; width and height
+// parseBox reads "x y w h". The four numbers must be finite; width and height
 // may be anything, since real files hold negative ones.
-func ParseBox(s string) (Box, error) {
+func parseBox(s string) (Box, error) {
 	n, err := parseNumbers(s)
 	if err != nil {
 		return Box{}, err

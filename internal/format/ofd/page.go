@@ -112,7 +112,7 @@ func (p *Package) parseHead(name string, src []byte) (pageHead, error) {
 					h.res = append(h.res, value)
 				}
 			case depth == 2 && inArea && t.local == "PhysicalBox":
-				if b, err := ParseBox(value); err == nil && b.W > 0 && b.H > 0 {
+				if b, err := parseBox(value); err == nil && b.W > 0 && b.H > 0 {
 					h.area, h.hasArea = b, true
 				}
 			}

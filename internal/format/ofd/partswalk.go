@@ -5,12 +5,19 @@ package ofd
 func (w *walker) document(d *Document) {
 	w.doc = d.Index
 	root := w.p.root()
-	w.refer(root, d.body.kid("DocInfo").kid("Cover").value(), KindImage)
+	for _, info := range d.body.all("DocInfo") {
+		w.refer(root, info.kid("Cover").value(), KindImage)
+	}
 	if d.Root == "" {
 		w.refer(root, d.body.kid("DocRoot").value(), KindDocument)
 	} else {
 		w.add(Part{Path: d.Root, Kind: KindDocument, Document: d.Index, From: root, Ref: d.body.kid("DocRoot").value(), Err: d.Err})
 		w.documentParts(d)
+	}
+	if all := d.body.all("DocRoot"); len(all) > 1 { // a reader may take another one than the first
+		for _, other := range all[1:] {
+			w.oldDocument(root, other.value())
+		}
 	}
 	w.versions(root, d.body)
 	w.signatures(root, d.body)
@@ -175,6 +182,7 @@ func (w *walker) versions(root string, body *node) {
 	}
 }
 
+// oldDocument walks a Document.xml beside the one that the DocBody names first.
 func (w *walker) oldDocument(from, ref string) {
 	at, path := w.refer(from, ref, KindDocument)
 	if path == "" {

@@ -44,7 +44,7 @@ func (p *Package) Resolve(base, ref string) (name, deviation string, ok bool) {
 // leaves the package, names a drive or is empty.
 func resolvePath(base, ref string) string {
 	ref = strings.ReplaceAll(strings.TrimSpace(ref), `\`, "/")
-	if ref == "" || !safeText(ref) || hasDrive(strings.TrimLeft(ref, "/")) {
+	if ref == "" || !safeText(ref) {
 		return ""
 	}
 	full := ref
@@ -63,7 +63,11 @@ func resolvePath(base, ref string) string {
 			depth++
 		}
 	}
-	return path.Clean(full)
+	full = path.Clean(full)
+	if hasDrive(full[1:]) || hasDrive(strings.TrimLeft(ref, "/")) {
+		return ""
+	}
+	return full
 }
 
 // locate is Resolve that also keeps the deviation as a finding.

@@ -78,6 +78,9 @@ func (p *Package) SignatureFile(name string) (*SignatureFile, error) {
 	if info == nil {
 		return nil, f.broken("no SignedInfo")
 	}
+	if name := twice(tree, "SignedInfo", "SignedValue") + twice(info, "References", "Seal"); name != "" {
+		return nil, f.broken("several " + name)
+	}
 	f.readInfo(info)
 	if err := p.readReferences(f, info.kid("References")); err != nil {
 		return nil, err
@@ -96,6 +99,17 @@ func (p *Package) SignatureFile(name string) (*SignatureFile, error) {
 	}
 	p.locateValue(f, value.value())
 	return f, nil
+}
+
+// twice returns the first of names that stands in n more than once: programs
+// disagree on which of them counts.
+func twice(n *node, names ...string) string {
+	for _, name := range names {
+		if len(n.all(name)) > 1 {
+			return name
+		}
+	}
+	return ""
 }
 
 func (f *SignatureFile) broken(what string) error {
@@ -124,6 +138,9 @@ func (p *Package) readReferences(f *SignatureFile, refs *node) error {
 		r := Reference{FileRef: n.attr("FileRef")}
 		path, ok := p.locate(f.Path, r.FileRef, &f.Deviations)
 		r.Path, r.Missing = path, !ok
+		if twice(n, "CheckValue") != "" {
+			return f.broken("several CheckValue of " + clip(r.FileRef))
+		}
 		var err error
 		if r.CheckValue, err = decodeBase64(n.kid("CheckValue").value()); err != nil {
 			return f.broken("CheckValue of " + clip(r.FileRef) + " is no base64")
@@ -146,13 +163,13 @@ func (p *Package) readReferences(f *SignatureFile, refs *node) error {
 
 func (f *SignatureFile) readStamps(stamps []*node) error {
 	for _, n := range stamps {
-		box, err := ParseBox(n.attr("Boundary"))
+		box, err := parseBox(n.attr("Boundary"))
 		if err != nil {
 			return f.broken("Boundary of StampAnnot " + clip(n.attr("ID")))
 		}
 		s := Stamp{ID: n.attr("ID"), PageRef: n.attr("PageRef"), Boundary: box}
 		if text := n.attr("Clip"); strings.TrimSpace(text) != "" {
-			clipBox, err := ParseBox(text)
+			clipBox, err := parseBox(text)
 			if err != nil {
 				return f.broken("Clip of StampAnnot " + clip(n.attr("ID")))
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 const (
@@ -63,7 +64,11 @@ func BuildSignatureXML(s SignatureSpec) ([]byte, error) {
 	b.WriteString(`</ofd:SignedInfo>`)
 	element(&b, "SignedValue", s.ValuePath)
 	b.WriteString(`</ofd:Signature>`)
-	return []byte(b.String()), nil
+	out := []byte(b.String())
+	if !utf8.Valid(out) || badByte(out) >= 0 {
+		return nil, errors.New("signature file: a text holds characters that XML does not allow")
+	}
+	return out, nil
 }
 
 func writeStamp(b *strings.Builder, s Stamp) {

@@ -18,7 +18,7 @@ import (
 // error when the entry is longer or shorter than announced, its checksum is
 // wrong, or it swells beyond the limits; bytes handed out before that are not
 // to be trusted. It returns fault.DocPartMissing when there is no such file.
-func (p *Package) Stream(name string) (io.ReadCloser, error) {
+func (p *Package) Stream(name string) (_ io.ReadCloser, err error) {
 	m := p.byName[name]
 	if m == nil {
 		return nil, fault.New(fault.DocPartMissing, "name", name, "place", "the package")
@@ -29,9 +29,7 @@ func (p *Package) Stream(name string) (io.ReadCloser, error) {
 		s.src = s.section
 		return s, nil
 	}
-	s.inflater = inflaters.Get().(*inflater)
-	s.inflater.buf.Reset(s.section)
-	if err := s.inflater.flate.(flate.Resetter).Reset(s.inflater.buf, nil); err != nil {
+	if s.inflater, err = takeInflater(s.section); err != nil {
 		return nil, fmt.Errorf("inflate %s: %w", name, err)
 	}
 	s.src = s.inflater.flate
@@ -83,13 +81,20 @@ func (p *Package) Digest(name string) ([32]byte, error) {
 	}
 	defer func() { _ = r.Close() }()
 	h := sm3.New()
-	if _, err := io.CopyBuffer(h, r, make([]byte, 64<<10)); err != nil {
+	buf, ok := copyBuffers.Get().(*[64 << 10]byte)
+	if !ok {
+		buf = new([64 << 10]byte)
+	}
+	defer copyBuffers.Put(buf)
+	if _, err := io.CopyBuffer(h, r, buf[:]); err != nil {
 		return d, err
 	}
 	h.Sum(d[:0])
 	p.keepDigest(name, d)
 	return d, nil
 }
+
+var copyBuffers sync.Pool // of *[64 KiB]byte
 
 func (p *Package) keepDigest(name string, d [32]byte) {
 	p.mu.Lock()
@@ -117,15 +122,23 @@ func (p *Package) account(m *member, n int64) error {
 	}
 }
 
-// inflaters are kept because each holds some 40 KiB.
-var inflaters = sync.Pool{New: func() any {
-	buf := bufio.NewReaderSize(nil, 32<<10)
-	return &inflater{buf: buf, flate: flate.NewReader(buf)}
-}}
+// inflaters are kept because each holds some 70 KiB.
+var inflaters sync.Pool
 
 type inflater struct {
 	buf   *bufio.Reader
 	flate io.ReadCloser
+}
+
+func takeInflater(src io.Reader) (*inflater, error) {
+	if f, ok := inflaters.Get().(*inflater); ok {
+		f.buf.Reset(src)
+		if r, ok := f.flate.(flate.Resetter); ok {
+			return f, r.Reset(f.buf, nil)
+		}
+	}
+	buf := bufio.NewReaderSize(src, 32<<10)
+	return &inflater{buf: buf, flate: flate.NewReader(buf)}, nil
 }
 
 type stream struct {
@@ -156,7 +169,7 @@ func (s *stream) Read(b []byte) (int, error) {
 	default:
 		s.err = s.p.account(s.m, s.n)
 	}
-	if s.err != nil && s.err != io.EOF {
+	if s.err != nil && !errors.Is(s.err, io.EOF) {
 		return 0, s.err
 	}
 	return n, s.err

@@ -181,12 +181,6 @@ func (n *node) orEmpty() *node {
 	return n
 }
 
-// has reports whether an attribute is there at all.
-func (n *node) has(name string) bool {
-	_, ok := findAttr(n.attrs, name)
-	return ok
-}
-
 func isASCII(b []byte) bool {
 	for _, c := range b {
 		if c >= utf8.RuneSelf {
