@@ -4,12 +4,12 @@ import (
 	"xinzhang/internal/fault"
 )
 
-// announceSignatures inserts a Signatures element that names list into the
+// AnnounceSignatures inserts a Signatures element that names list into the
 // DocBody of document doc (from 1) of OFD.xml, which is returned whole. Only the
 // document's first signature needs it, and it must be done before OFD.xml is
 // hashed. An empty Signatures element is filled; one that names a file already
 // is fault.DocNotExtendable, as is XML in another encoding than UTF-8.
-func announceSignatures(ofdXML []byte, doc int, list string) ([]byte, error) {
+func AnnounceSignatures(ofdXML []byte, doc int, list string) ([]byte, error) {
 	splices, err := announcement(ofdXML, doc, list)
 	if err != nil {
 		return nil, err
@@ -39,11 +39,11 @@ func announcement(ofdXML []byte, doc int, list string) ([]splice, error) {
 	return nil, fault.New(fault.DocNotExtendable, "place", rootName, "what", "signatures are announced already")
 }
 
-// addToSignatureList inserts a Signature element behind the last one of
+// AddToSignatureList inserts a Signature element behind the last one of
 // Signatures.xml and sets MaxSignId, which is returned whole. listName is its
 // part name, for errors. XML in another encoding than UTF-8 is
 // fault.DocNotExtendable.
-func addToSignatureList(listName string, listXML []byte, item SignatureItem, maxSignID string) ([]byte, error) {
+func AddToSignatureList(listName string, listXML []byte, item SignatureItem, maxSignID string) ([]byte, error) {
 	splices, err := listEntry(listName, listXML, item, maxSignID)
 	if err != nil {
 		return nil, err
@@ -83,8 +83,8 @@ func listEntry(listName string, listXML []byte, item SignatureItem, maxSignID st
 	return splices, nil
 }
 
-// newSignatureList writes the Signatures.xml of a document's first signature.
-func newSignatureList(item SignatureItem, maxSignID string) []byte {
+// NewSignatureList writes the Signatures.xml of a document's first signature.
+func NewSignatureList(item SignatureItem, maxSignID string) []byte {
 	return []byte(xmlHeader + `<ofd:Signatures xmlns:ofd="` + namespace + `"><ofd:MaxSignId>` + escapeXML(maxSignID) +
 		`</ofd:MaxSignId>` + signatureEntry("ofd", item) + `</ofd:Signatures>`)
 }

@@ -38,7 +38,7 @@ func TestAnnounceSignatures(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := announceSignatures([]byte(tt.src), tt.doc, "/S.xml")
+			got, err := AnnounceSignatures([]byte(tt.src), tt.doc, "/S.xml")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,7 +74,7 @@ func TestInsertionIsRefusedWhereTextCannotBePlaced(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if _, err := announceSignatures([]byte(tt.src), 1, "/S.xml"); !errors.Is(err, tt.want) {
+			if _, err := AnnounceSignatures([]byte(tt.src), 1, "/S.xml"); !errors.Is(err, tt.want) {
 				t.Errorf("got %v, want %s", err, tt.want)
 			}
 		})
@@ -102,7 +102,7 @@ func TestAddToSignatureList(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := addToSignatureList("/Signatures.xml", []byte(tt.src), item, "s002")
+			got, err := AddToSignatureList("/Signatures.xml", []byte(tt.src), item, "s002")
 			if err != nil || string(got) != tt.want {
 				t.Errorf("%v\ngot  %s\nwant %s", err, got, tt.want)
 			}
@@ -111,7 +111,7 @@ func TestAddToSignatureList(t *testing.T) {
 }
 
 func TestNewSignatureListIsWellFormed(t *testing.T) {
-	raw := newSignatureList(SignatureItem{ID: "s001", Type: "Sign", BaseLoc: `/a"<&>.xml`, Relative: "x"}, "s004")
+	raw := NewSignatureList(SignatureItem{ID: "s001", Type: "Sign", BaseLoc: `/a"<&>.xml`, Relative: "x"}, "s004")
 	tree, err := parseTree("x", raw, DefaultLimits())
 	if err != nil || tree.kid("Signature").attr("BaseLoc") != `/a"<&>.xml` || tree.kid("MaxSignId").value() != "s004" {
 		t.Errorf("%v: %s", err, raw)

@@ -69,7 +69,7 @@ func (p *Package) PlanSignature(doc int, kind string, stamps int) (*Plan, error)
 func (p *Package) planChanges(plan *Plan, list *SignatureList, item SignatureItem, maxID string) error {
 	if list != nil {
 		plan.ListPath = list.Path
-		changed, err := addToSignatureList(list.Path, list.Raw, item, maxID)
+		changed, err := AddToSignatureList(list.Path, list.Raw, item, maxID)
 		if err != nil {
 			return err
 		}
@@ -77,13 +77,13 @@ func (p *Package) planChanges(plan *Plan, list *SignatureList, item SignatureIte
 		return nil
 	}
 	plan.ListPath = p.freeName(path.Dir(path.Dir(plan.SignaturePath)), "Signatures", ".xml")
-	plan.Changed[plan.ListPath] = newSignatureList(item, maxID)
+	plan.Changed[plan.ListPath] = NewSignatureList(item, maxID)
 	root := p.root()
 	raw, err := p.Read(root)
 	if err != nil {
 		return err
 	}
-	plan.Changed[root], err = announceSignatures(raw, plan.Document, plan.ListPath)
+	plan.Changed[root], err = AnnounceSignatures(raw, plan.Document, plan.ListPath)
 	return err
 }
 
