@@ -158,6 +158,8 @@ const (
 	CRLIssuer Code = "crl.issuer"
 	// CRLNotJudged: this revocation list cannot settle the matter alone: {kind}
 	CRLNotJudged Code = "crl.not_judged"
+	// CRLNotPublished: the state of certificate {serial} has changed, but no new CRL was published
+	CRLNotPublished Code = "crl.not_published"
 	// CRLReasonUnknown: there is no reason of revocation {reason}
 	CRLReasonUnknown Code = "crl.reason_unknown"
 	// CRLSignature: the signature on the revocation list is wrong
@@ -462,6 +464,8 @@ const (
 	SealValidityOK Code = "seal.validity_ok"
 	// SealVersions: the seal is of version {seal}, the seal signature of version {signature}
 	SealVersions Code = "seal.versions"
+	// SecretMismatch: the two entries differ
+	SecretMismatch Code = "secret.mismatch"
 	// SecretMissing: no PIN or passphrase was given
 	SecretMissing Code = "secret.missing"
 	// SigAlgorithm: signature algorithm not accepted: {algorithm}
@@ -874,6 +878,9 @@ var table = map[Code]Entry{
 	CRLNotJudged: {Code: CRLNotJudged, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"kind"},
 		ZH: Text{"这份吊销列表不能单独用来判断：{kind}", "它没有列出该证书全部可能的吊销情况", "请取得该机构的完整 CRL，或使用 OCSP"},
 		EN: Text{"this revocation list cannot settle the matter alone: {kind}", "it does not cover every revocation of the certificate", "get the complete list of the authority or use OCSP"}},
+	CRLNotPublished: {Code: CRLNotPublished, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 1, Args: []string{"serial"},
+		ZH: Text{"证书 {serial} 的状态已经改变，但新的吊销列表没有发布", "制作或写入吊销列表时出错", "查明原因后运行 xinzhang cert crl；在此之前别人查不到新状态"},
+		EN: Text{"the state of certificate {serial} has changed, but no new CRL was published", "making or writing the list failed", "find the reason, then run xinzhang cert crl; until then nobody can see the new state"}},
 	CRLReasonUnknown: {Code: CRLReasonUnknown, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string{"reason", "known"},
 		ZH: Text{"没有这种吊销原因：{reason}", "可用的原因：{known}", "请改用其中一个"},
 		EN: Text{"there is no reason of revocation {reason}", "the reasons are: {known}", "choose one of them"}},
@@ -1330,6 +1337,9 @@ var table = map[Code]Entry{
 	SealVersions: {Code: SealVersions, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"seal", "signature"},
 		ZH: Text{"印章是第 {seal} 版，签章是第 {signature} 版", "印章和签章由不同版本的软件制作", "不需要处理"},
 		EN: Text{"the seal is of version {seal}, the seal signature of version {signature}", "they were made by software of different editions", "nothing needs to be done"}},
+	SecretMismatch: {Code: SecretMismatch, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string(nil),
+		ZH: Text{"两次输入不一致", "至少有一次输错了；没有改动任何东西", "再来一次"},
+		EN: Text{"the two entries differ", "one of them was mistyped; nothing was changed", "try again"}},
 	SecretMissing: {Code: SecretMissing, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string(nil),
 		ZH: Text{"没有得到口令", "没有在终端输入，也没有用文件或环境变量提供", "在终端中运行，或用 --pin-file、--passphrase-file，或环境变量 XINZHANG_PIN、XINZHANG_PASSPHRASE"},
 		EN: Text{"no PIN or passphrase was given", "nothing was typed, and no file or variable gave it", "run in a terminal, or use --pin-file, --passphrase-file, or the variables XINZHANG_PIN, XINZHANG_PASSPHRASE"}},
