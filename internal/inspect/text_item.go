@@ -223,18 +223,18 @@ func (p *printer) crl(c *CRL) {
 		p.row("种类", "kind", p.pick("增量列表，不能单独使用", "delta list, of no use alone"))
 	}
 	p.row("吊销和挂起", "revoked or on hold", fmt.Sprint(c.Count))
+	var entries []string
 	for _, e := range c.Entries {
 		line := e.Serial + "  " + moment(e.RevokedAt) + "  " + e.reason.Words(p.lang)
 		if e.InvalidityDate != nil {
-			line += p.pick("，自 "+moment(*e.InvalidityDate)+" 起不可信", ", not to be relied on since "+moment(*e.InvalidityDate))
+			line += p.pick("，"+moment(*e.InvalidityDate)+" 起不可信", ", not to be relied on since "+moment(*e.InvalidityDate))
 		}
-		p.under(func() { p.row("·", "·", line) })
+		entries = append(entries, line)
 	}
-	if c.Count > len(c.Entries) {
-		p.under(func() {
-			p.row("…", "…", p.pick(fmt.Sprintf("另有 %d 个", c.Count-len(c.Entries)), fmt.Sprintf("%d more", c.Count-len(c.Entries))))
-		})
+	if more := c.Count - len(c.Entries); more > 0 {
+		entries = append(entries, p.pick(fmt.Sprintf("另有 %d 个", more), fmt.Sprintf("%d more", more)))
 	}
+	p.list("清单", "entries", entries)
 	p.row("签名", "signature", p.check(Unchecked, ""))
 	p.row("签名算法", "signature algorithm", p.id(c.SignatureAlgorithm))
 	p.row("颁发者名称", "issuer name", c.IssuerName)
