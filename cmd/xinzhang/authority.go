@@ -10,6 +10,7 @@ import (
 	"xinzhang/internal/home"
 	"xinzhang/internal/hsm"
 	"xinzhang/internal/kmc"
+	"xinzhang/internal/seals"
 	"xinzhang/internal/store"
 )
 
@@ -53,6 +54,19 @@ func openAuthority(a *app, pass hsm.Passphrase) (*authority, error) {
 }
 
 func (s *authority) Close() error { return errors.Join(s.CA.Close(), s.db.Close()) }
+
+// sealMaker opens the seal maker of the authority.
+func (s *authority) sealMaker(a *app) (*seals.Maker, error) {
+	own, err := s.OwnCertificate(a.ctx, ca.SealMaker)
+	if err != nil {
+		return nil, err
+	}
+	key, err := s.keys.Open(a.ctx, ca.SealMaker)
+	if err != nil {
+		return nil, err
+	}
+	return seals.New(seals.Config{Store: s.db.Seals(), Key: key, Certificate: own, Register: s.Register, Now: a.now}), nil
+}
 
 // passphrase reads the passphrase of the authority's keys.
 func (a *app) passphrase(file string) (hsm.Passphrase, error) {

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// typed runs the program as typed and returns what it said.
+func typed(t *testing.T, args ...string) (exit int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	exit = run(args, strings.NewReader(""), &out, &errs)
+	return exit, out.String(), errs.String()
+}
+
+// newDemo runs the demo in a folder of the test's own.
+func newDemo(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "demo")
+	if exit, _, said := typed(t, "demo", "--once", "--dir", dir, "--lang", "en"); exit != 0 {
+		t.Fatalf("demo: exit %d\n%s", exit, said)
+	}
+	return dir
+}
+
+var oneDemo struct {
+	sync.Once
+	dir string
+}
+
+// runDemo returns a copy of one demo that all tests share: a run takes seconds,
+// because PINs and passphrases cost what they cost in life.
+func runDemo(t *testing.T) string {
+	t.Helper()
+	oneDemo.Do(func() {
+		dir := newDemo(t)
+		kept, err := os.MkdirTemp("", "xinzhang-demo-")
+		if err == nil {
+			oneDemo.dir = kept
+			err = os.CopyFS(kept, os.DirFS(dir))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	if oneDemo.dir == "" {
+		t.Fatal("the demo did not run")
+	}
+	dir := filepath.Join(t.TempDir(), "copy")
+	if err := os.CopyFS(dir, os.DirFS(oneDemo.dir)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// secrets reads the file that the demo leaves for its reader.
+func secrets(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, "home", "secrets.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for line := range strings.Lines(string(b)) {
+		i := strings.LastIndex(line, " ")
+		all[line[:i]] = strings.TrimSpace(line[i:])
+	}
+	return all
+}
+
+// The main job, as a newcomer runs it and as a reader then judges it.
+func TestDemo(t *testing.T) {
+	dir := runDemo(t)
+	t.Setenv("XINZHANG_HOME", filepath.Join(t.TempDir(), "nothing"))
+	for _, name := range []string{"sealed.ofd", "tampered.ofd", "document.ofd", "report.html", "trust/root.pem",
+		"certs/person-sign.pem", "certs/person-enc.pem", "certs/organisation-sign.pem"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+	}
+	in := func(name string) string { return filepath.Join(dir, name) }
+	other := newDemo(t) // an authority of the same name with other keys
+
+	for _, tt := range []struct {
+		what string
+		args []string
+		exit int
+		says string
+	}{
+		{"with trust", []string{"--trust", in("trust"), in("sealed.ofd")}, 0, "passed"},
+		{"without trust", []string{in("sealed.ofd")}, 2, "signer.no_anchor"},
+		{"with a foreign root of the same name", []string{"--trust", filepath.Join(other, "trust"), in("sealed.ofd")}, 2, "signer.other_anchor"},
+		{"changed", []string{"--trust", in("trust"), in("tampered.ofd")}, 1, "page 4"},
+		{"unsigned", []string{in("document.ofd")}, 3, "unsigned"},
+		{"absent", []string{in("absent.ofd")}, 4, ""},
+		{"no document", []string{in("report.html")}, 4, ""},
+		{"the worst of several", []string{"--trust", in("trust"), in("sealed.ofd"), in("tampered.ofd"), in("document.ofd")}, 1, "page 4"},
+		{"before it was signed", []string{"--trust", in("trust"), "--at", "2020-01-01", in("sealed.ofd")}, 1, "time.future"},
+	} {
+		exit, out, said := typed(t, append([]string{"verify", "--lang", "en"}, tt.args...)...)
+		if exit != tt.exit || !strings.Contains(out, tt.says) {
+			t.Errorf("%s: exit %d, want %d and %q\n%s%s", tt.what, exit, tt.exit, tt.says, out, said)
+		}
+	}
+}
+
+// A signer whose certificate was revoked before the signing time fails, once the
+// list is given; revoked after it, nobody can tell which came first.
+func TestRevokedSigner(t *testing.T) {
+	dir := runDemo(t)
+	in := func(name string) string { return filepath.Join(dir, name) }
+	t.Setenv("XINZHANG_HOME", in("home"))
+	t.Setenv("XINZHANG_PASSPHRASE", secrets(t, dir)["passphrase"])
+	for _, tt := range []struct {
+		date time.Time
+		cert string
+		exit int
+		code string
+	}{
+		{time.Now(), "person-sign.pem", 2, "signer.revoked_after"},
+		{time.Now().Add(-time.Hour), "organisation-sign.pem", 1, "signer.revoked_before"},
+	} {
+		serial := show(t, in("certs/"+tt.cert))
+		if exit, _, said := typed(t, "cert", "revoke", serial, "--reason", "keyCompromise", "--date", tt.date.Format(time.RFC3339), "--lang", "en"); exit != 0 {
+			t.Fatalf("revoke: exit %d\n%s", exit, said)
+		}
+		if exit, _, said := typed(t, "cert", "crl", "--lang", "en"); exit != 0 {
+			t.Fatalf("crl: exit %d\n%s", exit, said)
+		}
+		exit, out, said := typed(t, "verify", "--lang", "en", "--trust", in("trust"), "--crl", in("home/crl"), in("sealed.ofd"))
+		if exit != tt.exit || !strings.Contains(out, tt.code) {
+			t.Errorf("%s: exit %d, want %d and %s\n%s%s", tt.cert, exit, tt.exit, tt.code, out, said)
+		}
+	}
+}
+
+func show(t *testing.T, file string) (serial string) {
+	t.Helper()
+	exit, out, said := typed(t, "inspect", "--json", file)
+	var r struct {
+		Items []struct{ Certificate struct{ Serial string } }
+	}
+	if err := json.Unmarshal([]byte(out), &r); exit != 0 || err != nil || len(r.Items) != 1 {
+		t.Fatalf("inspect: exit %d, %v\n%s%s", exit, err, out, said)
+	}
+	return r.Items[0].Certificate.Serial
+}
+
+func TestVerifyJSONHasTheDocumentedShape(t *testing.T) {
+	dir := runDemo(t)
+	exit, out, _ := typed(t, "verify", "--json", "--trust", filepath.Join(dir, "trust"), filepath.Join(dir, "tampered.ofd"))
+	var r struct {
+		Verdict    string
+		Signatures []struct {
+			Verdict string
+			Checks  []struct{ Code, Verdict, Message string }
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatal(err)
+	}
+	if exit != 1 || r.Verdict != "failed" || len(r.Signatures) != 2 || r.Signatures[0].Verdict != "failed" {
+		t.Errorf("exit %d, %+v", exit, r)
+	}
+	for _, c := range r.Signatures[0].Checks {
+		if c.Code == "" || c.Message == "" || (c.Verdict != "passed" && c.Verdict != "failed" && c.Verdict != "indeterminate") {
+			t.Errorf("check %+v", c)
+		}
+	}
+	for name, secret := range secrets(t, dir) {
+		if strings.Contains(out, secret) {
+			t.Errorf("the report holds %s", name)
+		}
+	}
+}
+
+func TestDemoWritesOnlyIntoItsOwnFolder(t *testing.T) {
+	dir := t.TempDir()
+	mine := filepath.Join(dir, "mine.txt")
+	if err := os.WriteFile(mine, []byte("keep me"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if exit, _, said := typed(t, "demo", "--dir", dir, "--lang", "en"); exit != 4 || !strings.Contains(said, "demo.folder_in_use") {
+		t.Errorf("exit %d\n%s", exit, said)
+	}
+	if b, err := os.ReadFile(mine); err != nil || string(b) != "keep me" {
+		t.Errorf("%q, %v", b, err)
+	}
+}
