@@ -1,0 +1,138 @@
+package interop
+
+import (
+	"archive/zip"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"testing"
+)
+
+// Seal asks OpenSSL whether the maker named in a GB/T 38540 seal (version 4 or 5)
+// signed its eSealInfo.
+func Seal(t testing.TB, seal []byte) (ok bool, said string) {
+	t.Helper()
+	return sealPart(t, parse(t, seal))
+}
+
+func sealPart(t testing.TB, seal *part) (ok bool, said string) {
+	t.Helper()
+	if len(seal.kids) < 4 {
+		return false, "not a seal of version 4 or 5"
+	}
+	maker := publicKey(t, seal.kids[1].cut(t))
+	return Signature(t, maker, seal.kids[0].cut(t), seal.kids[3].cut(t))
+}
+
+// SealSignature asks OpenSSL the same of a GB/T 38540 seal signature, whose
+// signer signs toSign, and of the seal inside. It returns dataHash as well, what
+// the signer says the SM3 of the sealed bytes is.
+func SealSignature(t testing.TB, value []byte) (ok bool, dataHash []byte, said string) {
+	t.Helper()
+	sig := parse(t, value)
+	if len(sig.kids) < 4 || len(sig.kids[0].kids) < 5 {
+		return false, nil, "not a seal signature of version 4 or 5"
+	}
+	toSign := sig.kids[0]
+	signer := publicKey(t, sig.kids[1].cut(t))
+	ok, said = Signature(t, signer, toSign.cut(t), sig.kids[3].cut(t))
+	sealOK, sealSaid := sealPart(t, toSign.kids[1])
+	return ok && sealOK, toSign.kids[3].cut(t), "signer: " + said + "seal maker: " + sealSaid
+}
+
+// signatureXML is what the judge needs of Signature.xml (GB/T 33190-2016 18.2).
+type signatureXML struct {
+	References []struct {
+		FileRef    string `xml:"FileRef,attr"`
+		CheckValue string `xml:"CheckValue"`
+	} `xml:"SignedInfo>References>Reference"`
+	Seal        string `xml:"SignedInfo>Seal>BaseLoc"`
+	SignedValue string `xml:"SignedValue"`
+}
+
+// SealedOFD unzips the OFD package and asks OpenSSL about every seal signature
+// in it: the SM3 of each referenced file, of Signature.xml against dataHash, and
+// the signatures of the signer and of the seal maker. said holds one line for
+// each question. A package without a signature is refused.
+func SealedOFD(t testing.TB, file string) (ok bool, said string) {
+	t.Helper()
+	z, err := zip.OpenReader(file)
+	if err != nil {
+		return false, err.Error()
+	}
+	defer func() { _ = z.Close() }()
+	entries := map[string][]byte{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			return false, err.Error()
+		}
+		b, err := io.ReadAll(r)
+		if err != nil {
+			return false, f.Name + ": " + err.Error()
+		}
+		entries["/"+f.Name] = b
+	}
+	j := &ofdJudge{t: t, entries: entries, ok: true}
+	for _, f := range z.File {
+		if path.Base(f.Name) == "Signature.xml" {
+			j.signature("/" + f.Name)
+		}
+	}
+	j.answer("a signature in the package", j.signatures > 0, fmt.Sprint(j.signatures))
+	return j.ok, j.said.String()
+}
+
+// An ofdJudge gathers the answers about one package.
+type ofdJudge struct {
+	t          testing.TB
+	entries    map[string][]byte // uncompressed, by absolute name
+	signatures int
+	ok         bool
+	said       strings.Builder
+}
+
+func (j *ofdJudge) answer(question string, yes bool, said string) {
+	word := "ok"
+	if !yes {
+		j.ok, word = false, "REFUSED"
+	}
+	fmt.Fprintf(&j.said, "%s: %s: %s\n", word, question, strings.TrimSpace(said))
+}
+
+func (j *ofdJudge) signature(name string) {
+	j.t.Helper()
+	j.signatures++
+	raw := j.entries[name]
+	var x signatureXML
+	if err := xml.Unmarshal(raw, &x); err != nil {
+		j.answer(name, false, err.Error())
+		return
+	}
+	j.answer(name+" refers to files", len(x.References) > 0, fmt.Sprint(len(x.References)))
+	for _, r := range x.References {
+		b, there := j.entries[r.FileRef]
+		want, err := base64.StdEncoding.DecodeString(strings.TrimSpace(r.CheckValue))
+		j.answer(r.FileRef, there && err == nil && sm3(j.t, b) == hex.EncodeToString(want), "SM3")
+	}
+	value := j.entries[resolve(name, x.SignedValue)]
+	ok, dataHash, said := SealSignature(j.t, value)
+	j.answer(name+" is signed", ok, said)
+	j.answer(name+" is what was signed", sm3(j.t, raw) == hex.EncodeToString(dataHash), "SM3")
+	if x.Seal != "" {
+		ok, said := Seal(j.t, j.entries[resolve(name, x.Seal)])
+		j.answer(x.Seal, ok, said)
+	}
+}
+
+// resolve gives the absolute name of ref in the file base.
+func resolve(base, ref string) string {
+	if strings.HasPrefix(ref, "/") {
+		return ref
+	}
+	return path.Join(path.Dir(base), ref)
+}
