@@ -166,10 +166,16 @@ func loadSeal(dir, name string) (*ses.Seal, error) {
 	return ses.ParseSeal(raw)
 }
 
-// refusals tells all that stands against the task, of every signature.
+// refusals tells all that stands against the task, of every signature, and what
+// the signer should know before the PIN.
 func (s *signing) refusals() error {
 	exit := 0
 	for _, sig := range s.steps {
+		for _, w := range sig.plan.Warnings {
+			if !s.json { // the result holds them
+				_, _ = fmt.Fprintf(s.stderr, "! %s  [%s]\n", w.Code.Text(s.lang, w.Args).Title, w.Code)
+			}
+		}
 		for _, r := range sig.plan.Refusals {
 			if code := s.fail(r); exit == 0 {
 				exit = code

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -167,7 +168,8 @@ func (s *signing) print(r signResult) {
 		if e.Stays {
 			fate = s.word("sign_stays")
 		}
-		s.printf(s.word("sign_earlier")+"\n", e.Number, e.Signer, s.word("sign_"+string(e.Verdict)), fate)
+		signer := cmp.Or(e.Signer, s.word("sign_unknown"))
+		s.printf(s.word("sign_earlier")+"\n", e.Number, signer, s.word("sign_"+string(e.Verdict)), fate)
 	}
 	end := "sign_forbidden"
 	if r.Allowed {
@@ -219,7 +221,7 @@ func (s *signing) judge(out string) error {
 		}
 	} else {
 		s.printf(s.word("sign_written")+"\n", out)
-		s.printf(s.word("sign_verified")+"\n", s.word("sign_"+string(report.Verdict)), len(report.Signatures), reason(report))
+		s.printf(s.word("sign_verified")+"\n", s.word("sign_"+string(report.Verdict)), len(report.Signatures), s.reason(report))
 	}
 	if report.Verdict == verify.Failed {
 		return status(1)
@@ -227,15 +229,21 @@ func (s *signing) judge(out string) error {
 	return nil
 }
 
-// reason is what decided a verdict other than passed, with a colon before it.
-func reason(r *verify.Report) string {
-	checks := r.Document
-	for _, s := range r.Signatures {
-		checks = append(checks, s.Checks...)
+// reason is what decided a verdict other than passed, and of which signature.
+func (s *signing) reason(r *verify.Report) string {
+	if r.Verdict == verify.Passed {
+		return ""
 	}
-	for _, c := range checks {
-		if r.Verdict != verify.Passed && c.Verdict == r.Verdict {
+	for _, c := range r.Document {
+		if c.Verdict == r.Verdict {
 			return fmt.Sprintf(": %s [%s]", c.Message, c.Code)
+		}
+	}
+	for _, sig := range r.Signatures {
+		for _, c := range sig.Checks {
+			if c.Verdict == r.Verdict {
+				return fmt.Sprintf(": "+s.word("sign_reason")+" [%s]", sig.Number, c.Message, c.Code)
+			}
 		}
 	}
 	return ""

@@ -528,8 +528,10 @@ const (
 	SignOffPage Code = "sign.off_page"
 	// SignOrganisationAsPerson: {holder} is an organisation; its certificate cannot sign by hand
 	SignOrganisationAsPerson Code = "sign.organisation_as_person"
-	// SignOverlap: on page {page} the seal would lie on {other}
+	// SignOverlap: on page {page} the seal would lie on that of signature {number}
 	SignOverlap Code = "sign.overlap"
+	// SignOverlapOwn: on page {page} two places of the seal overlap
+	SignOverlapOwn Code = "sign.overlap_own"
 	// SignPersonAsOrganisation: the person's certificate of {holder} cannot put an organisation's seal
 	SignPersonAsOrganisation Code = "sign.person_as_organisation"
 	// SignRootProtected: no signature can be added to this document
@@ -1433,9 +1435,12 @@ var table = map[Code]Entry{
 	SignOrganisationAsPerson: {Code: SignOrganisationAsPerson, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder"},
 		ZH: Text{"{holder} 是机构证书，不能作个人手写签名", "机构证书证明单位身份，只能加盖印章", "请插入个人 UKey 签名"},
 		EN: Text{"{holder} is an organisation; its certificate cannot sign by hand", "an organisation's certificate only puts seals", "use the person's UKey"}},
-	SignOverlap: {Code: SignOverlap, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"page", "other"},
-		ZH: Text{"第 {page} 页上，印章会压住{other}", "两个印章的位置重叠", "需要时移开位置"},
-		EN: Text{"on page {page} the seal would lie on {other}", "the places overlap", "move it if that is not meant"}},
+	SignOverlap: {Code: SignOverlap, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"page", "number"},
+		ZH: Text{"第 {page} 页上，印章会压住第 {number} 个签名的印章", "两个印章的位置重叠", "需要时移开位置"},
+		EN: Text{"on page {page} the seal would lie on that of signature {number}", "the places overlap", "move it if that is not meant"}},
+	SignOverlapOwn: {Code: SignOverlapOwn, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"page"},
+		ZH: Text{"第 {page} 页上，同一印章的两个位置重叠", "几个位置或关键字离得太近", "需要时去掉其中一个"},
+		EN: Text{"on page {page} two places of the seal overlap", "points or keywords lie too close together", "leave one out if that is not meant"}},
 	SignPersonAsOrganisation: {Code: SignPersonAsOrganisation, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder"},
 		ZH: Text{"{holder} 的个人证书不能加盖单位印章", "单位印章须用机构证书加盖", "请插入单位的 UKey 盖章"},
 		EN: Text{"the person's certificate of {holder} cannot put an organisation's seal", "such seals need the organisation's certificate", "use the organisation's UKey"}},

@@ -1,8 +1,6 @@
 package sign
 
 import (
-	"fmt"
-
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/ofd"
 )
@@ -92,7 +90,11 @@ func (p *Plan) overlaps(before []*Plan) error {
 			key := [2]int{s.Page, other.number}
 			if !told[key] && overlap(s.Visible(), other.box) {
 				told[key] = true
-				p.warn(fault.SignOverlap, "page", s.Page, "other", other)
+				if other.number == 0 {
+					p.warn(fault.SignOverlapOwn, "page", s.Page)
+				} else {
+					p.warn(fault.SignOverlap, "page", s.Page, "number", other.number)
+				}
 			}
 		}
 		shown[s.Page] = append(shown[s.Page], mark{0, s.Visible()})
@@ -135,19 +137,6 @@ func (p *Plan) shown() (map[int][]mark, error) {
 type mark struct {
 	number int
 	box    ofd.Box
-}
-
-// Words names the seal in a finding.
-func (m mark) Words(lang fault.Lang) string {
-	switch {
-	case m.number == 0 && lang == fault.EN:
-		return "the same seal at another place"
-	case m.number == 0:
-		return "同一印章的另一处"
-	case lang == fault.EN:
-		return fmt.Sprintf("that of signature %d", m.number)
-	}
-	return fmt.Sprintf("第 %d 个签名的印章", m.number)
 }
 
 // overlap reports whether two boxes share more than a line.

@@ -106,8 +106,6 @@ func (p *Plan) askMaker(seal *ses.Seal) {
 }
 
 // day words a time in Beijing time, in which Chinese documents are dated.
-type day time.Time
-
-func (d day) String() string { return time.Time(d).In(beijing).Format(time.DateOnly) }
+func day(t time.Time) string { return t.In(beijing).Format(time.DateOnly) }
 
 var beijing = time.FixedZone("UTC+8", 8*3600)

@@ -169,7 +169,7 @@ func TestWarnings(t *testing.T) {
 		"on an earlier seal":          {sealed, nil, []fault.Code{fault.SignOverlap}},
 		"beside an earlier seal":      {sealed, func(r *sign.Request) { r.Places = []sign.Place{{Page: 1, X: 142, Y: 100}} }, nil},
 		"on another page":             {sealed, func(r *sign.Request) { r.Places = []sign.Place{{Page: 2, X: 100, Y: 100}} }, nil},
-		"the same place twice":        {plain, func(r *sign.Request) { r.Places = append(r.Places, here) }, []fault.Code{fault.SignOverlap}},
+		"the same place twice":        {plain, func(r *sign.Request) { r.Places = append(r.Places, here) }, []fault.Code{fault.SignOverlapOwn}},
 		"a strip beside a whole seal": {plain, func(r *sign.Request) { r.Places = []sign.Place{{Page: 1, X: 168, Y: 100}, {Edge: sign.Right}} }, nil},
 		"an integrity list": {with(t, plain, map[string]string{"/OFDEntries.xml": `<DocEntries><FileList/></DocEntries>`}), nil,
 			[]fault.Code{fault.SignIntegrityList}},
