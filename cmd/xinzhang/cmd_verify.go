@@ -110,8 +110,14 @@ func loadTrust(home string, trusted, lists []string) (*trust.Set, error) {
 	if len(trusted) == 0 {
 		trusted = existing(filepath.Join(home, "trust"))
 	}
-	for _, path := range append(append(trusted, lists...), existing(filepath.Join(home, "crl"))...) {
+	for _, path := range trusted {
 		if err := set.Load(path); err != nil {
+			return nil, err
+		}
+	}
+	// A certificate that lies among the lists is trusted by nobody.
+	for _, path := range append(lists, existing(filepath.Join(home, "crl"))...) {
+		if err := set.LoadLists(path); err != nil {
 			return nil, err
 		}
 	}

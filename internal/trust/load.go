@@ -92,12 +92,20 @@ func readBounded(name string) ([]byte, error) {
 		return nil, fault.Wrap(fault.FileUnreadable, err, "file", name)
 	}
 	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fault.Wrap(fault.FileUnreadable, err, "file", name)
+	}
+	tooLarge := fault.New(fault.InputTooLarge, "what", name, "limit", "256 MiB")
+	if info.Size() > maxFile {
+		return nil, tooLarge
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1)) // a device has no size
 	if err != nil {
 		return nil, fault.Wrap(fault.FileUnreadable, err, "file", name)
 	}
 	if len(data) > maxFile {
-		return nil, fault.New(fault.InputTooLarge, "what", name, "limit", "256 MiB")
+		return nil, tooLarge
 	}
 	return data, nil
 }

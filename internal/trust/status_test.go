@@ -1,0 +1,81 @@
+package trust_test
+
+import (
+	"testing"
+	"time"
+
+	"xinzhang/internal/fixture"
+	"xinzhang/internal/format/crl"
+	"xinzhang/internal/trust"
+)
+
+func TestStatus(t *testing.T) {
+	a := fixture.New(t, issued)
+	other := fixture.New(t, issued) // the same names, other keys
+	person := a.Person(nil)
+	day := func(n int) time.Time { return issued.AddDate(0, 0, n) }
+	entry := func(n int, r crl.Reason) crl.Entry {
+		return crl.Entry{Serial: person.Cert.Serial, RevokedAt: day(n), Reason: r}
+	}
+	lost := entry(9, crl.KeyCompromise)
+	lost.InvalidityDate = day(3)
+	late := entry(9, crl.KeyCompromise)
+	late.InvalidityDate = day(12)
+	good := func(n int) *crl.List { return a.CRL(day(n)) }
+	hold := func(n, since int) *crl.List { return a.CRL(day(n), entry(since, crl.Hold)) }
+	gone := func(n, since int) *crl.List { return a.CRL(day(n), entry(since, crl.Superseded)) }
+	for _, tt := range []struct {
+		name  string
+		lists []*crl.List
+		at    int
+		want  trust.State
+		since int // day, of OnHold and Revoked
+		asOf  int
+	}{
+		{"no list", nil, 20, trust.NoInformation, 0, 0},
+		{"a current list", []*crl.List{good(18)}, 20, trust.Good, 0, 18},
+		{"the last day of a list", []*crl.List{good(13)}, 20, trust.Good, 0, 13},
+		{"a list out of date", []*crl.List{good(10)}, 20, trust.Stale, 0, 10},
+		{"a list of tomorrow", []*crl.List{good(21)}, 20, trust.NoInformation, 0, 0},
+		{"a list of tomorrow beside one of today", []*crl.List{gone(21, 1), good(20)}, 20, trust.Good, 0, 20},
+		{"a list of another key", []*crl.List{other.CRL(day(18), entry(1, crl.KeyCompromise))}, 20, trust.NoInformation, 0, 0},
+		{"revoked", []*crl.List{gone(18, 9)}, 20, trust.Revoked, 9, 18},
+		{"revoked in a list out of date", []*crl.List{gone(10, 9)}, 20, trust.Revoked, 9, 10},
+		{"key lost before it was reported", []*crl.List{a.CRL(day(18), lost)}, 20, trust.Revoked, 3, 18},
+		{"an invalidity date after the revocation does not count", []*crl.List{a.CRL(day(18), late)}, 20, trust.Revoked, 9, 18},
+		{"on hold", []*crl.List{hold(18, 9)}, 20, trust.OnHold, 9, 18},
+		{"on hold, then restored", []*crl.List{hold(10, 9), good(18)}, 20, trust.Good, 0, 18},
+		{"restored, then on hold", []*crl.List{hold(18, 17), good(10)}, 20, trust.OnHold, 17, 18},
+		{"on hold, then revoked: from the hold on", []*crl.List{gone(18, 17), hold(10, 9)}, 20, trust.Revoked, 9, 18},
+		{"on hold, restored, then revoked: from the revocation on", []*crl.List{gone(18, 17), hold(10, 9), good(14)}, 20, trust.Revoked, 17, 18},
+		{"revoked, then left out", []*crl.List{gone(10, 9), good(18)}, 20, trust.Revoked, 9, 10},
+		{"revoked twice: from the first on", []*crl.List{gone(18, 17), gone(10, 9)}, 20, trust.Revoked, 9, 18},
+		{"two lists of one moment: the worse", []*crl.List{hold(18, 9), good(18)}, 20, trust.OnHold, 9, 18},
+		{"the newest speaks, in any order", []*crl.List{good(18), good(10)}, 20, trust.Good, 0, 18},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := a.Trust(tt.lists...).Status(person.Cert, a.Sub.Cert, day(tt.at))
+			if got.State != tt.want {
+				t.Fatalf("state %d, want %d (%+v)", got.State, tt.want, got)
+			}
+			if tt.since > 0 && !got.Since.Equal(day(tt.since)) {
+				t.Errorf("since %s, want %s", got.Since, day(tt.since))
+			}
+			if tt.asOf > 0 && !got.AsOf.Equal(day(tt.asOf)) {
+				t.Errorf("as of %s, want %s", got.AsOf, day(tt.asOf))
+			}
+		})
+	}
+}
+
+func TestStatusNeedsAnIssuer(t *testing.T) {
+	a := fixture.New(t, issued)
+	person := a.Person(nil)
+	set := a.Trust(a.CRL(issued))
+	if got := set.Status(person.Cert, nil, issued); got.State != trust.NoInformation {
+		t.Errorf("state %d", got.State)
+	}
+	if got := set.Status(person.Cert, a.Root.Cert, issued); got.State != trust.NoInformation {
+		t.Errorf("by another issuer: state %d", got.State)
+	}
+}
