@@ -2,6 +2,7 @@ package interop
 
 import (
 	"archive/zip"
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/xml"
@@ -12,8 +13,9 @@ import (
 	"testing"
 )
 
-// Seal asks OpenSSL whether the maker named in a GB/T 38540 seal (version 4 or 5)
-// signed its eSealInfo.
+// Seal asks OpenSSL whether the maker named in a seal signed it: eSealInfo in
+// versions 4 and 5 (GB/T 38540-2020), SEQUENCE{sealInfo, cert, alg} in version 1
+// (GM/T 0031-2014).
 func Seal(t testing.TB, seal []byte) (ok bool, said string) {
 	t.Helper()
 	return sealPart(t, parse(t, seal))
@@ -21,25 +23,43 @@ func Seal(t testing.TB, seal []byte) (ok bool, said string) {
 
 func sealPart(t testing.TB, seal *part) (ok bool, said string) {
 	t.Helper()
-	if len(seal.kids) < 4 {
-		return false, "not a seal of version 4 or 5"
+	switch {
+	case len(seal.kids) == 2 && len(seal.kids[1].kids) == 3: // version 1
+		by := seal.kids[1].kids
+		signed := sequence(seal.kids[0].cut(t), by[0].upTo(t, by[2]))
+		return Signature(t, publicKey(t, by[0].cut(t)), signed, by[2].cut(t))
+	case len(seal.kids) >= 4:
+		return Signature(t, publicKey(t, seal.kids[1].cut(t)), seal.kids[0].cut(t), seal.kids[3].cut(t))
 	}
-	maker := publicKey(t, seal.kids[1].cut(t))
-	return Signature(t, maker, seal.kids[0].cut(t), seal.kids[3].cut(t))
+	return false, "not a seal"
 }
 
-// SealSignature asks OpenSSL the same of a GB/T 38540 seal signature, whose
-// signer signs toSign, and of the seal inside. It returns dataHash as well, what
-// the signer says the SM3 of the sealed bytes is.
+// sequence frames the parts, 256 octets or more, as a DER SEQUENCE.
+func sequence(parts ...[]byte) []byte {
+	b := bytes.Join(parts, nil)
+	return append([]byte{0x30, 0x82, byte(len(b) >> 8), byte(len(b))}, b...)
+}
+
+// SealSignature asks OpenSSL the same of a seal signature, whose signer signs
+// toSign, and of the seal inside. It returns dataHash as well, what the signer
+// says the SM3 of the sealed bytes is.
 func SealSignature(t testing.TB, value []byte) (ok bool, dataHash []byte, said string) {
 	t.Helper()
 	sig := parse(t, value)
-	if len(sig.kids) < 4 || len(sig.kids[0].kids) < 5 {
-		return false, nil, "not a seal signature of version 4 or 5"
+	if len(sig.kids) < 2 || len(sig.kids[0].kids) < 5 {
+		return false, nil, "not a seal signature"
 	}
 	toSign := sig.kids[0]
-	signer := publicKey(t, sig.kids[1].cut(t))
-	ok, said = Signature(t, signer, toSign.cut(t), sig.kids[3].cut(t))
+	var certificate, signature *part
+	switch {
+	case len(sig.kids) >= 4:
+		certificate, signature = sig.kids[1], sig.kids[3]
+	case len(toSign.kids) == 7: // version 1
+		certificate, signature = toSign.kids[5], sig.kids[1]
+	default:
+		return false, nil, "not a seal signature"
+	}
+	ok, said = Signature(t, publicKey(t, certificate.cut(t)), toSign.cut(t), signature.cut(t))
 	sealOK, sealSaid := sealPart(t, toSign.kids[1])
 	return ok && sealOK, toSign.kids[3].cut(t), "signer: " + said + "seal maker: " + sealSaid
 }
@@ -117,12 +137,12 @@ func (j *ofdJudge) signature(name string) {
 	for _, r := range x.References {
 		b, there := j.entries[r.FileRef]
 		want, err := base64.StdEncoding.DecodeString(strings.TrimSpace(r.CheckValue))
-		j.answer(r.FileRef, there && err == nil && sm3(j.t, b) == hex.EncodeToString(want), "SM3")
+		j.answer(r.FileRef, there && err == nil && sm3OfOpenSSL(j.t, b) == hex.EncodeToString(want), "SM3")
 	}
 	value := j.entries[resolve(name, x.SignedValue)]
 	ok, dataHash, said := SealSignature(j.t, value)
 	j.answer(name+" is signed", ok, said)
-	j.answer(name+" is what was signed", sm3(j.t, raw) == hex.EncodeToString(dataHash), "SM3")
+	j.answer(name+" is what was signed", sm3OfOpenSSL(j.t, raw) == hex.EncodeToString(dataHash), "SM3")
 	if x.Seal != "" {
 		ok, said := Seal(j.t, j.entries[resolve(name, x.Seal)])
 		j.answer(x.Seal, ok, said)

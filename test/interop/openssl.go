@@ -83,8 +83,8 @@ func publicKey(t testing.TB, certificate []byte) string {
 	return key
 }
 
-// sm3 is the hexadecimal SM3 of b as `openssl dgst` computes it.
-func sm3(t testing.TB, b []byte) string {
+// sm3OfOpenSSL is the hexadecimal SM3 of b as `openssl dgst` computes it.
+func sm3OfOpenSSL(t testing.TB, b []byte) string {
 	t.Helper()
 	dir := folder{t, t.TempDir()}
 	said, _ := openssl(t, "dgst", "-sm3", "-r", dir.file("b", b))
@@ -133,6 +133,16 @@ func (p *part) cut(t testing.TB) []byte {
 		t.Fatalf("openssl cut nothing out at %d: %s", p.offset, said)
 	}
 	return b
+}
+
+// upTo returns the file from where p begins to where next begins.
+func (p *part) upTo(t testing.TB, next *part) []byte {
+	t.Helper()
+	b, err := os.ReadFile(p.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b[p.offset:next.offset]
 }
 
 // openssl runs the program and returns what it said on both streams.

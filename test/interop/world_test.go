@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/emmansun/gmsm/sm2"
+	"github.com/emmansun/gmsm/sm3"
 
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/crl"
@@ -148,43 +149,61 @@ func newWorld(t testing.TB) world {
 // seal makes a seal of the given version for the organisation.
 func (w world) seal(t testing.TB, version int) []byte {
 	t.Helper()
+	return w.sealOf(t, version, ses.Info{Type: ses.TypeUnit, Name: "示例监狱",
+		CertListType: ses.CertListCerts, Certs: [][]byte{w.organisation.cert.Raw}, Ext: []ses.Ext{ses.OfficialSeal.Ext()}})
+}
+
+// handwriting makes the seal of the person's hand-written signature. It names
+// the certificate by its digest.
+func (w world) handwriting(t testing.TB) []byte {
+	t.Helper()
+	digest := sm3.Sum(w.person.cert.Raw)
+	return w.sealOf(t, ses.V4, ses.Info{Type: ses.TypePerson, Name: "测试用户甲",
+		CertListType: ses.CertListDigests, Digests: []ses.CertDigest{{Type: "SM3", Value: digest[:]}}, Ext: []ses.Ext{ses.Handwritten.Ext()}})
+}
+
+func (w world) sealOf(t testing.TB, version int, info ses.Info) []byte {
+	t.Helper()
 	var picture bytes.Buffer
 	if err := png.Encode(&picture, image.NewNRGBA(image.Rect(0, 0, 42, 42))); err != nil {
 		t.Fatal(err)
 	}
-	info, err := ses.Info{
-		Vid: ses.Vendor, ID: "99000000000001", Type: ses.TypeUnit, Name: "示例监狱",
-		CertListType: ses.CertListCerts, Certs: [][]byte{w.organisation.cert.Raw},
-		CreateDate: now, ValidStart: now, ValidEnd: now.AddDate(5, 0, 0),
-		Picture: ses.Picture{Type: "PNG", Data: picture.Bytes(), WidthMM: 42, HeightMM: 42},
-		Ext:     []ses.Ext{ses.OfficialSeal.Ext()},
-	}.Marshal(version)
+	info.Vid, info.ID = ses.Vendor, "99000000000001"
+	info.CreateDate, info.ValidStart, info.ValidEnd = now, now, now.AddDate(5, 0, 0)
+	info.Picture = ses.Picture{Type: "PNG", Data: picture.Bytes(), WidthMM: 42, HeightMM: 42}
+	raw, err := info.Marshal(version)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tbs, err := ses.TBSSeal(info, w.maker.cert.Raw)
+	tbs, err := ses.TBSSeal(raw, w.maker.cert.Raw)
 	if err != nil {
 		t.Fatal(err)
 	}
-	seal, err := ses.AssembleSeal(info, w.maker.cert.Raw, w.maker.sign(t, tbs))
+	seal, err := ses.AssembleSeal(raw, w.maker.cert.Raw, w.maker.sign(t, tbs))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return seal
 }
 
-// sealedOFD writes a document of two pages with the organisation's seal.
-func (w world) sealedOFD(t testing.TB, seal []byte) string {
+// document writes a document of two pages.
+func document(t testing.TB) []byte {
 	t.Helper()
 	b := ofd.NewBuilder([16]byte{1}, "案件材料", now)
 	for range 2 {
 		b.Page(210, 297).Text("宋体", 5, 30, 40, "示例案件材料")
 	}
-	var plain, out bytes.Buffer
-	if err := b.Write(&plain); err != nil {
+	var out bytes.Buffer
+	if err := b.Write(&out); err != nil {
 		t.Fatal(err)
 	}
-	pkg, err := ofd.Open(bytes.NewReader(plain.Bytes()), int64(plain.Len()), ofd.DefaultLimits())
+	return out.Bytes()
+}
+
+// put puts the seal on the document with the certificate of p.
+func (p party) put(t testing.TB, seal, document []byte, places ...sign.Place) []byte {
+	t.Helper()
+	pkg, err := ofd.Open(bytes.NewReader(document), int64(len(document)), ofd.DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,15 +211,22 @@ func (w world) sealedOFD(t testing.TB, seal []byte) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	prepared, err := sign.Prepare(context.Background(), pkg, sign.Request{Seal: s, Certificate: w.organisation.cert,
-		Places: []sign.Place{{Page: 2, X: 150, Y: 200}}, Time: now, Trust: new(trust.Set)})
+	prepared, err := sign.Prepare(context.Background(), pkg, sign.Request{Seal: s, Certificate: p.cert,
+		Places: places, Time: now, Trust: new(trust.Set)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := prepared.Complete(&out, w.organisation.signDigest(t, prepared.Digest)); err != nil {
+	var out bytes.Buffer
+	if err := prepared.Complete(&out, p.signDigest(t, prepared.Digest)); err != nil {
 		t.Fatal(err)
 	}
-	return folder{t, t.TempDir()}.file("sealed.ofd", out.Bytes())
+	return out.Bytes()
+}
+
+// sealed returns a document of two pages with the organisation's seal.
+func (w world) sealed(t testing.TB, seal []byte) []byte {
+	t.Helper()
+	return w.organisation.put(t, seal, document(t), sign.Place{Page: 2, X: 150, Y: 200})
 }
 
 // flip returns b with one bit of the first octet of what changed.

@@ -2,6 +2,7 @@ import static java.util.Map.entry;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.Map;
@@ -139,10 +140,11 @@ final class Seals {
         new X509CertificateHolder(certificate));
   }
 
+  /** GM/T 0031 leaves the form of the text in version 1 open: it is that of ISO 8601 in the field. */
   private static Date time(ASN1Sequence toSign, boolean first) throws Exception {
     if (first) {
-      return new ASN1GeneralizedTime(new String(Judge.bits(toSign, 2), StandardCharsets.US_ASCII))
-          .getDate();
+      var text = new String(Judge.bits(toSign, 2), StandardCharsets.US_ASCII);
+      return Date.from(Instant.parse(text));
     }
     return ASN1GeneralizedTime.getInstance(toSign.getObjectAt(2)).getDate();
   }
