@@ -174,6 +174,8 @@ const (
 	DemoFolderInUse Code = "demo.folder_in_use"
 	// DemoVerdict: the demo did not come out as it must: {file} is {verdict}, not {wanted}
 	DemoVerdict Code = "demo.verdict"
+	// DocBesideUncovered: content beside the pages is protected by no signature: {parts}
+	DocBesideUncovered Code = "doc.beside_uncovered"
 	// DocBroken: the document is damaged: {place}
 	DocBroken Code = "doc.broken"
 	// DocCoverageOK: all content of the {pages} pages is protected by this signature
@@ -402,6 +404,8 @@ const (
 	PINAdminLocked Code = "pin.admin_locked"
 	// PINIncorrect: wrong PIN, {left} tries left
 	PINIncorrect Code = "pin.incorrect"
+	// PINLastTry: only one try of the {pin} is left; it was not spent
+	PINLastTry Code = "pin.last_try"
 	// PINLength: a PIN has {min} to {max} characters
 	PINLength Code = "pin.length"
 	// PINLocked: the PIN is locked
@@ -904,6 +908,9 @@ var table = map[Code]Entry{
 	DemoVerdict: {Code: DemoVerdict, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"file", "verdict", "wanted"},
 		ZH: Text{"演示没有得到应有的结论：{file} 是 {verdict}，应为 {wanted}", "程序有缺陷", "请保留结果文件夹，联系技术支持"},
 		EN: Text{"the demo did not come out as it must: {file} is {verdict}, not {wanted}", "the program has a defect", "keep the folder and contact support"}},
+	DocBesideUncovered: {Code: DocBesideUncovered, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"parts"},
+		ZH: Text{"附带的内容没有任何签名保护：{parts}", "附件、标引等不显示在页面上，但可以被替换而不被发现", "使用这些附带内容之前，请向签署方核实"},
+		EN: Text{"content beside the pages is protected by no signature: {parts}", "attachments, tags and the like are not shown on the pages, but could be replaced without anybody noticing", "ask the signer before relying on them"}},
 	DocBroken: {Code: DocBroken, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"place"},
 		ZH: Text{"文档已损坏：{place}", "文件被截断、传输出错，或被人改动", "请发件人重新发送原文件"},
 		EN: Text{"the document is damaged: {place}", "it was cut short, damaged in transit, or altered", "ask the sender for the original file"}},
@@ -1246,6 +1253,9 @@ var table = map[Code]Entry{
 	PINIncorrect: {Code: PINIncorrect, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"left"},
 		ZH: Text{"PIN 不正确，还可尝试 {left} 次", "输入的 PIN 与 UKey 中的不符；次数由 UKey 累计，输对一次即恢复", "确认大写锁定和输入法后再输；记不清请先停下，次数用完 UKey 会锁死"},
 		EN: Text{"wrong PIN, {left} tries left", "it is not the PIN of the UKey, which counts wrong entries until a right one", "check Caps Lock and try again; if you are not sure, stop: the UKey locks when no tries are left"}},
+	PINLastTry: {Code: PINLastTry, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"pin"},
+		ZH: Text{"{pin}只剩最后 1 次机会，没有尝试", "再输错一次就会锁死", "确认记得 {pin}，再加上 --last-try 重试；记不清请到受理点解锁"},
+		EN: Text{"only one try of the {pin} is left; it was not spent", "one more wrong entry locks it", "when you are sure of the {pin}, try again with --last-try; otherwise have it unlocked at a service counter (受理点)"}},
 	PINLength: {Code: PINLength, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"min", "max"},
 		ZH: Text{"PIN 应为 {min} 到 {max} 个字符", "长度不符合 UKey 的要求", "请重新输入；没有消耗尝试次数"},
 		EN: Text{"a PIN has {min} to {max} characters", "no UKey takes another length", "enter it again; no try was spent"}},

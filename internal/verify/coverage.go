@@ -88,7 +88,7 @@ func coverage(s *signatureFacts, doc *documentFacts) []finding {
 			continue
 		}
 		by := doc.covered[p.Path]
-		code := fault.DocUncovered
+		code := uncovered(p.Kind)
 		switch index := p.Kind == ofd.KindRoot || p.Kind == ofd.KindAnnotIndex; {
 		case index && by.first > 0:
 			continue
@@ -104,7 +104,7 @@ func coverage(s *signatureFacts, doc *documentFacts) []finding {
 		left[code] = append(left[code], p.Path)
 	}
 	var out []finding
-	for _, code := range []fault.Code{fault.DocUncovered, fault.DocCoveredUndecided, fault.DocCoveredEarlier, fault.DocCoveredLater, fault.DocIndexUncovered} {
+	for _, code := range []fault.Code{fault.DocUncovered, fault.DocBesideUncovered, fault.DocCoveredUndecided, fault.DocCoveredEarlier, fault.DocCoveredLater, fault.DocIndexUncovered} {
 		if paths := left[code]; len(paths) > 0 {
 			out = append(out, found(askCoverage, code, "parts", partNames{doc.pkg, paths}))
 		}
@@ -116,6 +116,17 @@ func coverage(s *signatureFacts, doc *documentFacts) []finding {
 		out = append(out, found(askCoverage, fault.DocLaterAdded, "count", added))
 	}
 	return out
+}
+
+// uncovered is the finding for a part that nothing covers. What the pages show
+// must be covered; what a reader can only take out of the document, or what
+// programs keep about it, is not shown.
+func uncovered(k ofd.Kind) fault.Code {
+	switch k {
+	case ofd.KindAttachIndex, ofd.KindAttachment, ofd.KindCustomTag, ofd.KindExtension, ofd.KindVersion, ofd.KindEncryption:
+		return fault.DocBesideUncovered
+	}
+	return fault.DocUncovered
 }
 
 // addedAfter counts the signatures of the list that s does not protect and that

@@ -82,6 +82,7 @@ var table = map[fault.Code][2]Level{
 	fault.DocPartUnread:      {u, u},
 
 	// Coverage.
+	fault.DocBesideUncovered:  {w, f},
 	fault.DocUncovered:        {f, f},
 	fault.DocDangling:         {w, f},
 	fault.DocCoveredLater:     {w, w},
