@@ -2,7 +2,6 @@ package interop
 
 import (
 	"bytes"
-	"crypto/rand"
 	"slices"
 	"testing"
 
@@ -168,9 +167,4 @@ func TestWeOpenKeyFilesOfBouncyCastle(t *testing.T) {
 	if key, err := sm2enc.ParseEncryptedKey(flip(t, file, file[len(file)-40:]), []byte("correct-horse")); err == nil && key.Equal(p.key) {
 		t.Error("we read the same key from a changed file")
 	}
-	again, err := sm2enc.MarshalEncryptedKey(rand.Reader, p.key, []byte("correct-horse"), 1000)
-	if err != nil {
-		t.Fatal(err)
-	}
-	asked(t, "the key written again", true, "key-file correct-horse", again, p.scalar())
 }

@@ -58,9 +58,11 @@ func TestBouncyCastleValidatesOurPaths(t *testing.T) {
 	const inTime, late = "path 2026-06-01T09:00:00Z", "path 2036-06-01T09:00:00Z"
 	root, sub := w.root.cert.Raw, w.sub.cert.Raw
 	ofRoot, ofSub := w.root.list(t), w.sub.list(t)
-	for name, p := range map[string]party{
-		"seal maker": w.maker, "organisation": w.organisation, "person": w.person, "encryption": w.encryption,
-	} {
+	for name := range cert.Profiles() {
+		if name == "root" || name == "sub-ca" {
+			continue
+		}
+		p := newParty(t, name, subjectOf(name), &w.sub)
 		leaf := p.cert.Raw
 		asked(t, name, true, inTime, root, sub, leaf, ofRoot, ofSub)
 		said := asked(t, name+" on hold", false, inTime, root, sub, leaf, ofRoot, w.sub.list(t, p))
@@ -75,6 +77,17 @@ func TestBouncyCastleValidatesOurPaths(t *testing.T) {
 	key := sm2enc.MarshalSPKI(&newKey(t).PublicKey)
 	issued := MadeByBouncyCastle(t, "make-certificate", w.person.scalar(), w.person.cert.Raw, key)
 	asked(t, "a certificate issued by a person", false, inTime, root, sub, w.person.cert.Raw, issued, ofRoot, ofSub)
+}
+
+// subjectOf is somebody who may have a certificate of that profile.
+func subjectOf(profile string) cert.Subject {
+	switch {
+	case strings.HasPrefix(profile, "person-"):
+		return person
+	case strings.HasPrefix(profile, "org-"):
+		return cert.Subject{Organisation: "示例监狱", CommonName: "示例监狱", CreditCode: creditCode}
+	}
+	return cert.Subject{CommonName: "示例系统"}
 }
 
 func TestBouncyCastleVerifiesOurRequests(t *testing.T) {
@@ -157,11 +170,12 @@ func TestBouncyCastleOpensOurKeyFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	asked(t, "our key file", true, "key-file correct-horse", file, p.scalar())
+	spki := sm2enc.MarshalSPKI(&p.key.PublicKey)
+	asked(t, "our key file", true, "key-file correct-horse", file, spki)
 	asked(t, "our key file as DER", true, "der", file)
-	asked(t, "another passphrase", false, "key-file wrong-horse", file, p.scalar())
-	asked(t, "a key file with another end", false, "key-file correct-horse", flip(t, file, file[len(file)-8:]), p.scalar())
-	asked(t, "the key file of another key", false, "key-file correct-horse", file, party{key: newKey(t)}.scalar())
+	asked(t, "another passphrase", false, "key-file wrong-horse", file, spki)
+	asked(t, "a key file with another end", false, "key-file correct-horse", flip(t, file, file[len(file)-8:]), spki)
+	asked(t, "the key file of another key", false, "key-file correct-horse", file, sm2enc.MarshalSPKI(&newKey(t).PublicKey))
 }
 
 func TestBouncyCastleRefusesWhatIsNoDER(t *testing.T) {

@@ -1,6 +1,5 @@
 import static java.util.Map.entry;
 
-import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.Map;
 import javax.crypto.SecretKeyFactory;
@@ -12,6 +11,7 @@ import org.bouncycastle.asn1.pkcs.PBKDF2Params;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.jcajce.spec.PBKDF2KeySpec;
 import org.bouncycastle.operator.InputDecryptor;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -55,18 +55,22 @@ final class KeyFiles {
     }
   }
 
-  /** key-file PASSPHRASE FILE D: an EncryptedPrivateKeyInfo that must hold D. */
+  /**
+   * key-file PASSPHRASE FILE SPKI: an EncryptedPrivateKeyInfo with the private key of that public
+   * key, which it must name itself when it names one.
+   */
   private static String keyFile(String[] args) throws Exception {
     var file = new PKCS8EncryptedPrivateKeyInfo(Judge.read(args[1]));
     var info = file.decryptPrivateKeyInfo(algorithm -> decryptor(algorithm, args[0]));
     var key = ECPrivateKey.getInstance(info.parsePrivateKey());
+    byte[] want =
+        SubjectPublicKeyInfo.getInstance(Judge.read(args[2])).getPublicKeyData().getOctets();
+    boolean same = Arrays.areEqual(Keys.point(key.getKey()), want);
+    Judge.require(same, "the private key of another public key");
+    boolean named = key.getPublicKey() != null;
     Judge.require(
-        key.getKey().equals(new BigInteger(1, Judge.read(args[2]))), "another private key");
-    Judge.require(
-        key.getPublicKey() == null
-            || Arrays.areEqual(key.getPublicKey().getOctets(), Keys.point(Judge.read(args[2]))),
-        "public key of another key");
-    return "private key";
+        !named || Arrays.areEqual(key.getPublicKey().getOctets(), want), "names another public key");
+    return file.getEncryptionAlgorithm().getAlgorithm().getId();
   }
 
   /** make-key-file PASSPHRASE D: PBES2 with SM4-CBC, PBKDF2 with HMAC-SM3. */

@@ -63,9 +63,9 @@ final class Keys {
     return new ECPrivateKeyParameters(new BigInteger(1, d), DOMAIN);
   }
 
-  /** The public key of the private key of 32 octets: 04, x, y. */
-  static byte[] point(byte[] d) {
-    return DOMAIN.getG().multiply(new BigInteger(1, d)).getEncoded(false);
+  /** The public key of the private key d: 04, x, y. */
+  static byte[] point(BigInteger d) {
+    return DOMAIN.getG().multiply(d).getEncoded(false);
   }
 
   static PrivateKeyInfo privateKeyInfo(byte[] d) throws Exception {
@@ -182,7 +182,7 @@ final class Keys {
     sm4.init(Cipher.DECRYPT_MODE, new SecretKeySpec(secret, "SM4"));
     byte[] d = sm4.doFinal(encrypted);
     d = Arrays.copyOfRange(d, d.length - 32, d.length);
-    Judge.require(Arrays.areEqual(point(d), point), "key of another public key");
+    Judge.require(Arrays.areEqual(point(new BigInteger(1, d)), point), "key of another public key");
     return "key of " + algorithm.getAlgorithm();
   }
 
