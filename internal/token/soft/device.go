@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/emmansun/gmsm/sm4"
 	"github.com/gofrs/flock"
 
 	"xinzhang/internal/fault"
@@ -174,6 +175,27 @@ func (d *Device) SetLabel(ctx context.Context, label string) error {
 
 // Authenticate compares the device key.
 func (d *Device) Authenticate(ctx context.Context, key token.AuthKey) error {
+	return d.authenticate(ctx, func(own []byte) bool { return subtle.ConstantTimeCompare(own, key.Bytes()) == 1 })
+}
+
+// AuthenticateAnswer is Authenticate for a caller who does not hold the device
+// key but its answer to a challenge: one block of SM4, whose first 8 octets are
+// the challenge. Cards compare no more (SKF_DevAuth).
+func (d *Device) AuthenticateAnswer(ctx context.Context, challenge [8]byte, answer [16]byte) error {
+	return d.authenticate(ctx, func(own []byte) bool {
+		block, err := sm4.NewCipher(own)
+		if err != nil {
+			return false
+		}
+		var plain [sm4.BlockSize]byte
+		block.Decrypt(plain[:], answer[:])
+		return subtle.ConstantTimeCompare(plain[:len(challenge)], challenge[:]) == 1
+	})
+}
+
+// authenticate spends a try, asks right of the device key, and gives the tries
+// back when it is.
+func (d *Device) authenticate(ctx context.Context, right func(own []byte) bool) error {
 	return d.do(ctx, func(tx *transaction) error {
 		d.auth = 0
 		a := &tx.Auth
@@ -183,7 +205,7 @@ func (d *Device) Authenticate(ctx context.Context, key token.AuthKey) error {
 		if err := tx.spend(&a.counter); err != nil {
 			return err
 		}
-		if subtle.ConstantTimeCompare(a.Key, key.Bytes()) == 0 {
+		if !right(a.Key) {
 			if a.Left == 0 {
 				return fault.New(fault.TokenAuthLocked)
 			}

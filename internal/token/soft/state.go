@@ -108,26 +108,26 @@ func (s *state) check() error {
 	return nil
 }
 
-func (a *appRecord) check() error {
-	if len(a.ID) != 16 || !a.CreateFiles.Valid() {
+func (r *appRecord) check() error {
+	if len(r.ID) != 16 || !r.CreateFiles.Valid() {
 		return errors.New("head")
 	}
-	if err := errors.Join(checkName(a.Name, token.MaxName), a.User.check(), a.Admin.check()); err != nil {
+	if err := errors.Join(checkName(r.Name, token.MaxName), r.User.check(), r.Admin.check()); err != nil {
 		return err
 	}
-	if len(a.Containers) > maxContainers || repeats(a.Containers, func(c containerRecord) string { return c.Name }) {
+	if len(r.Containers) > maxContainers || repeats(r.Containers, func(c containerRecord) string { return c.Name }) {
 		return errors.New("containers")
 	}
-	if len(a.Files) > maxFiles || repeats(a.Files, func(f fileRecord) string { return f.Name }) {
+	if len(r.Files) > maxFiles || repeats(r.Files, func(f fileRecord) string { return f.Name }) {
 		return errors.New("files")
 	}
-	for i := range a.Containers {
-		if err := a.Containers[i].check(); err != nil {
+	for i := range r.Containers {
+		if err := r.Containers[i].check(); err != nil {
 			return fmt.Errorf("container %d: %w", i+1, err)
 		}
 	}
-	for i := range a.Files {
-		if err := a.Files[i].check(); err != nil {
+	for i := range r.Files {
+		if err := r.Files[i].check(); err != nil {
 			return fmt.Errorf("file %d: %w", i+1, err)
 		}
 	}
