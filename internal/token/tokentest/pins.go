@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"xinzhang/internal/fault"
+	"xinzhang/internal/format/sm2enc"
 	"xinzhang/internal/token"
 )
 
@@ -266,11 +267,14 @@ func firstPIN(t *testing.T, b *bench) {
 	b.refused(err, fault.PINMustChange)
 	b.signs(c, pub, "the request")
 
-	// With the certificate, nothing at all.
+	// With the certificate, nothing at all, whether or not there was a request.
 	encryption := b.newKey()
 	b.must(c.ImportCertificate(b.ctx, token.Signing, b.certify(pub)))
 	b.must(c.ImportEncryptionKey(b.ctx, b.envelope(pub, encryption)))
-	_, err = c.SignDigest(b.ctx, [32]byte{1})
+	_, err = c.SignDigest(b.ctx, sm2enc.Digest(pub, []byte("the request")))
+	b.refused(err, fault.PINMustChange)
+	other, _ := b.signer(app, "sign-2")
+	_, err = other.SignDigest(b.ctx, [32]byte{1})
 	b.refused(err, fault.PINMustChange)
 	if d, ok := c.(token.Decrypter); ok {
 		_, err = d.Decrypt(b.ctx, b.envelope(&encryption.PublicKey, b.newKey()).Wrapped)
