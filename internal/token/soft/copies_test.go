@@ -2,13 +2,17 @@ package soft
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 
+	"github.com/emmansun/gmsm/sm2"
+
 	"xinzhang/internal/fault"
+	"xinzhang/internal/format/sm2enc"
 	"xinzhang/internal/token"
 )
 
@@ -101,7 +105,7 @@ func TestAnOldCopyBesideANewOneIsNotBelieved(t *testing.T) {
 func TestALostCopyThatComesBackIsNotBelieved(t *testing.T) {
 	w := newWorld(t)
 	behind := w.read(copySuffix)
-	w.guess(1)
+	w.must(w.app().device.SetLabel(w.ctx, "ahead"))
 	ahead := w.read(mainSuffix)
 	w.write(copySuffix, behind)
 	w.must(os.Remove(w.path(mainSuffix)))
@@ -116,8 +120,8 @@ func TestALostCopyThatComesBackIsNotBelieved(t *testing.T) {
 }
 
 func TestCopiesThatDoNotBelongTogetherAreRefused(t *testing.T) {
-	w, stranger := newWorld(t), newWorld(t)
-	w.write(copySuffix, stranger.read(mainSuffix))
+	w, stranger := newWorld(t), makeToken().file
+	w.write(copySuffix, stranger)
 	if _, err := w.open(cheap(w.dir)); !errors.Is(err, fault.TokenBroken) || fault.Of(err).Args["what"] != twoTokens {
 		t.Errorf("copies of two tokens give %v", err)
 	}
@@ -135,11 +139,11 @@ func TestCopiesThatDoNotBelongTogetherAreRefused(t *testing.T) {
 }
 
 func TestATokenReplacedUnderAHandleIsAnotherToken(t *testing.T) {
-	w, stranger := newWorld(t), newWorld(t)
+	w, stranger := newWorld(t), makeToken().file
 	app := w.app()
 	w.must(app.VerifyPIN(w.ctx, token.UserPIN, pin(user)))
 	for _, suffix := range []string{mainSuffix, copySuffix} {
-		w.write(suffix, stranger.read(suffix))
+		w.write(suffix, stranger)
 	}
 	if _, err := app.Containers(w.ctx); !errors.Is(err, fault.TokenRemoved) {
 		t.Errorf("another token under the handle gives %v", err)
@@ -283,16 +287,25 @@ func TestASealedKeyMovedToAnotherPlaceDoesNotOpen(t *testing.T) {
 	_, err = c.GenerateSigningKey(w.ctx)
 	w.must(err)
 
-	s, err := decode(w.read(mainSuffix))
-	w.must(err)
-	keys := s.Apps[0].Containers
-	keys[0].Signing, keys[1].Signing = keys[1].Signing, keys[0].Signing
-	b, err := encode(s)
-	w.must(err)
-	w.write(mainSuffix, b)
-	w.write(copySuffix, b)
+	w.change(func(s *state) {
+		keys := s.Apps[0].Containers
+		keys[0].Signing, keys[1].Signing = keys[1].Signing, keys[0].Signing
+	})
 	if _, err := c.SignDigest(w.ctx, [32]byte{}); !errors.Is(err, fault.TokenBroken) {
 		t.Errorf("a key moved to another container gives %v", err)
+	}
+}
+
+func TestAKeyThatIsNotThePublicKeyBesideItDoesNotOpen(t *testing.T) {
+	dataKey, at := random(dataKeySize), place("key")
+	key, stranger := must(sm2.GenerateKey(rand.Reader)), must(sm2.GenerateKey(rand.Reader))
+	public := sm2enc.MarshalPublicKey(&stranger.PublicKey)
+	wrong := &keyRecord{Public: public, Sealed: seal(dataKey, key.D.FillBytes(make([]byte, 32)), slices.Concat(at, public))}
+	if _, err := wrong.private(dataKey, at); err == nil {
+		t.Error("it opens")
+	}
+	if _, err := newKeyRecord(key, dataKey, at).private(dataKey, at); err != nil {
+		t.Error(err)
 	}
 }
 

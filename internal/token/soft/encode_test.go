@@ -2,13 +2,23 @@ package soft
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/rand"
 	"encoding/hex"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/emmansun/gmsm/sm2"
 	"github.com/emmansun/gmsm/sm3"
+
+	"xinzhang/internal/fixture"
+	"xinzhang/internal/format/cert"
+	"xinzhang/internal/format/sm2enc"
+	"xinzhang/internal/token"
 )
 
 // frame puts the head before a body.
@@ -86,13 +96,13 @@ func must[T any](v T, err error) T {
 	return v
 }
 
+var update = flag.Bool("update", false, "write the golden file anew, with new keys")
+
 // The golden file is what version 1 of the format looks like: it opens for ever.
 func TestATokenOfTheFirstVersionOpens(t *testing.T) {
 	golden := filepath.Join("testdata", "v1.ukey")
-	if os.Getenv("XINZHANG_UPDATE") == "1" {
-		w := newWorld(t)
-		w.must(os.MkdirAll("testdata", 0o755))
-		w.must(os.WriteFile(golden, w.read(mainSuffix), 0o644))
+	if *update {
+		writeGolden(t, golden)
 	}
 	s, err := decode(must(os.ReadFile(golden)))
 	if err != nil {
@@ -101,4 +111,36 @@ func TestATokenOfTheFirstVersionOpens(t *testing.T) {
 	if !opensWith(s, user) || !opensWith(s, admin) || opensWith(s, wrong) {
 		t.Error("its PINs do not open it, or a wrong one does")
 	}
+	w := &world{TB: t, ctx: t.Context(), dir: t.TempDir()}
+	w.write(mainSuffix, must(os.ReadFile(golden)))
+	w.write(copySuffix, must(os.ReadFile(golden)))
+	app := w.app()
+	w.must(app.VerifyPIN(w.ctx, token.UserPIN, pin(user)))
+	if got, err := app.ReadFile(w.ctx, "seal.esl", 0, 100); err != nil || string(got) != "seal" {
+		t.Errorf("its file reads %q, %v", got, err)
+	}
+	c := must(app.OpenContainer(w.ctx, "sign-1"))
+	w.pub = must(c.ExportPublicKey(w.ctx, token.Signing))
+	w.must(w.signs(user))
+	if der, err := c.ExportCertificate(w.ctx, token.Encryption); err != nil || len(der) == 0 {
+		t.Errorf("its encryption certificate: %v", err)
+	}
+}
+
+func writeGolden(t *testing.T, golden string) {
+	w := newWorld(t)
+	app := w.app()
+	w.must(app.VerifyPIN(w.ctx, token.UserPIN, pin(user)))
+	c := must(app.OpenContainer(w.ctx, "sign-1"))
+	encryption := must(sm2.GenerateKey(rand.Reader))
+	w.must(c.ImportEncryptionKey(w.ctx, must(sm2enc.SealKey(rand.Reader, w.pub, encryption))))
+	authority := fixture.New(t, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	for use, pub := range map[token.KeyUse]*ecdsa.PublicKey{token.Signing: w.pub, token.Encryption: &encryption.PublicKey} {
+		h := authority.Person(func(tmpl *cert.Template) { tmpl.PublicKey = pub })
+		w.must(c.ImportCertificate(w.ctx, use, h.Cert.Raw))
+	}
+	w.must(app.CreateFile(w.ctx, token.FileInfo{Name: "seal.esl", Size: 4, Read: token.ByUser, Write: token.ByUser}))
+	w.must(app.WriteFile(w.ctx, "seal.esl", 0, []byte("seal")))
+	w.must(os.MkdirAll("testdata", 0o755))
+	w.must(os.WriteFile(golden, w.read(mainSuffix), 0o644))
 }

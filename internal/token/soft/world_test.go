@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"xinzhang/internal/fault"
@@ -31,21 +32,36 @@ type world struct {
 	pub *ecdsa.PublicKey
 }
 
+// newWorld puts a token of the test run into a folder of its own; all are the
+// same one.
 func newWorld(tb testing.TB) *world {
 	tb.Helper()
-	w := &world{TB: tb, ctx: context.Background(), dir: tb.TempDir()}
-	dev, err := cheap(w.dir).Create(w.ctx, Spec{Name: "key-1", AuthKey: deviceKey()})
-	w.must(err)
-	w.must(dev.Authenticate(w.ctx, deviceKey()))
-	app, err := dev.CreateApplication(w.ctx, token.ApplicationSpec{Name: "APP", UserPIN: pin(user), AdminPIN: pin(admin), CreateFiles: token.ByUser, KeepFirstPIN: true})
-	w.must(err)
-	w.must(app.VerifyPIN(w.ctx, token.UserPIN, pin(user)))
-	c, err := app.CreateContainer(w.ctx, "sign-1")
-	w.must(err)
-	w.pub, err = c.GenerateSigningKey(w.ctx)
-	w.must(err)
-	w.must(dev.Close())
+	made := madeOnce()
+	w := &world{TB: tb, ctx: context.Background(), dir: tb.TempDir(), pub: made.pub}
+	w.write(mainSuffix, made.file)
+	w.write(copySuffix, made.file)
 	return w
+}
+
+type made struct {
+	file []byte
+	pub  *ecdsa.PublicKey
+}
+
+var madeOnce = sync.OnceValue(makeToken)
+
+func makeToken() made {
+	ctx := context.Background()
+	dir := must(os.MkdirTemp("", "soft"))
+	defer func() { _ = os.RemoveAll(dir) }()
+	dev := must(cheap(dir).Create(ctx, Spec{Name: "key-1", AuthKey: deviceKey()}))
+	check := func(err error) { must(0, err) }
+	check(dev.Authenticate(ctx, deviceKey()))
+	app := must(dev.CreateApplication(ctx, token.ApplicationSpec{Name: "APP", UserPIN: pin(user), AdminPIN: pin(admin), CreateFiles: token.ByUser, KeepFirstPIN: true}))
+	check(app.VerifyPIN(ctx, token.UserPIN, pin(user)))
+	c := must(app.CreateContainer(ctx, "sign-1"))
+	pub := must(c.GenerateSigningKey(ctx))
+	return made{must(os.ReadFile(filepath.Join(dir, "key-1"+mainSuffix))), pub}
 }
 
 func (w *world) must(err error) {
@@ -130,6 +146,18 @@ func (w *world) read(suffix string) []byte {
 func (w *world) write(suffix string, b []byte) {
 	w.Helper()
 	w.must(os.WriteFile(w.path(suffix), b, 0o600))
+}
+
+// change rewrites both files with a changed state.
+func (w *world) change(f func(*state)) {
+	w.Helper()
+	s, err := decode(w.read(mainSuffix))
+	w.must(err)
+	f(s)
+	b, err := encode(s)
+	w.must(err)
+	w.write(mainSuffix, b)
+	w.write(copySuffix, b)
 }
 
 // soak reports whether the long proofs are wanted.
