@@ -252,6 +252,8 @@ const (
 	DocZIPUnsupported Code = "doc.zip_unsupported"
 	// EnrolTestFailed: the {use} key in the UKey does not work; what was issued is taken back
 	EnrolTestFailed Code = "enrol.test_failed"
+	// FileCut: {file} is cut short: {have} of {want} bytes are there
+	FileCut Code = "file.cut"
 	// FileExists: {file} exists already
 	FileExists Code = "file.exists"
 	// FileUnknownKind: {file} is of no kind we know
@@ -1025,6 +1027,9 @@ var table = map[Code]Entry{
 	EnrolTestFailed: {Code: EnrolTestFailed, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 1, Args: []string{"use"},
 		ZH: Text{"UKey 的{use}密钥写入后不能使用，已撤回", "UKey 损坏，或与证书不符", "请换一只 UKey 重新办理"},
 		EN: Text{"the {use} key in the UKey does not work; what was issued is taken back", "the UKey is defective, or does not hold what it was given", "use another UKey"}},
+	FileCut: {Code: FileCut, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string{"file", "want", "have"},
+		ZH: Text{"文件 {file} 不完整：应有 {want} 字节，只有 {have} 字节", "下载、复制或粘贴时被截断", "重新取得这个文件"},
+		EN: Text{"{file} is cut short: {have} of {want} bytes are there", "it was cut while being downloaded, copied or pasted", "get the file again"}},
 	FileExists: {Code: FileExists, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"file"},
 		ZH: Text{"文件 {file} 已经存在", "不会覆盖已有的文件", "用 -o 换一个文件名，或用 --force 覆盖"},
 		EN: Text{"{file} exists already", "nothing is overwritten unasked", "choose another name with -o or overwrite with --force"}},
@@ -1255,7 +1260,7 @@ var table = map[Code]Entry{
 		EN: Text{"wrong PIN, {left} tries left", "it is not the PIN of the UKey, which counts wrong entries until a right one", "check Caps Lock and try again; if you are not sure, stop: the UKey locks when no tries are left"}},
 	PINLastTry: {Code: PINLastTry, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"pin"},
 		ZH: Text{"{pin}只剩最后 1 次机会，没有尝试", "再输错一次就会锁死", "确认记得 {pin}，再加上 --last-try 重试；记不清请到受理点解锁"},
-		EN: Text{"only one try of the {pin} is left; it was not spent", "one more wrong entry locks it", "when you are sure of the {pin}, try again with --last-try; otherwise have it unlocked at a service counter (受理点)"}},
+		EN: Text{"only one try of the {pin} is left; it was not spent", "one more wrong entry locks it", "when you are sure of the {pin}, try again with --last-try; otherwise have it unlocked at a service counter"}},
 	PINLength: {Code: PINLength, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"min", "max"},
 		ZH: Text{"PIN 应为 {min} 到 {max} 个字符", "长度不符合 UKey 的要求", "请重新输入；没有消耗尝试次数"},
 		EN: Text{"a PIN has {min} to {max} characters", "no UKey takes another length", "enter it again; no try was spent"}},
