@@ -244,21 +244,13 @@ func (in inspector) number(s string) string {
 	return cert.MaskIDNumber(s)
 }
 
-// idLength is the length of an identity number.
-const idLength = 18
-
 // mask hides identity numbers inside other text; some authorities put them into
 // names.
 func (in inspector) mask(s string) string {
-	if in.opt.RevealID || !cert.ContainsIDNumber(s) {
+	if in.opt.RevealID {
 		return s
 	}
-	for i := 0; i+idLength <= len(s); i++ {
-		if window := s[i : i+idLength]; cert.ContainsIDNumber(window) {
-			s = s[:i] + cert.MaskIDNumber(window) + s[i+idLength:]
-		}
-	}
-	return s
+	return cert.MaskIDNumbers(s)
 }
 
 // usageNames are the names of RFC 5280 4.2.1.3 in the order of their bits.

@@ -115,7 +115,7 @@ func askChain(f *certFacts, codes certCodes, at time.Time) []finding {
 	}
 	for _, c := range f.path.Certs {
 		for _, id := range c.UnknownCritical() {
-			out = append(out, found(codes.checkPath, codes.deviation, "what", c.Holder()+": critical extension "+string(id)))
+			out = append(out, found(codes.checkPath, codes.deviation, "what", holder(c)+": critical extension "+string(id)))
 		}
 	}
 	top := f.path.Certs[len(f.path.Certs)-1]
@@ -128,17 +128,17 @@ func askChain(f *certFacts, codes certCodes, at time.Time) []finding {
 	}
 	flaws := f.path.Flaws(at)
 	for _, flaw := range flaws {
-		switch holder := flaw.Issuer.Holder(); flaw.Kind {
+		switch name := holder(flaw.Issuer); flaw.Kind {
 		case trust.NotValidThen:
-			out = append(out, found(codes.checkPath, codes.issuerNotValid, "issuer", holder, "time", day(at)))
+			out = append(out, found(codes.checkPath, codes.issuerNotValid, "issuer", name, "time", day(at)))
 		case trust.TooLong:
-			out = append(out, found(codes.checkPath, codes.pathTooLong, "issuer", holder))
+			out = append(out, found(codes.checkPath, codes.pathTooLong, "issuer", name))
 		default:
-			out = append(out, found(codes.checkPath, codes.issuerNotCA, "issuer", holder))
+			out = append(out, found(codes.checkPath, codes.issuerNotCA, "issuer", name))
 		}
 	}
 	if len(flaws) == 0 {
-		out = append(out, found(codes.checkPath, codes.pathOK, "anchor", f.path.Certs[f.path.Anchor].Holder()))
+		out = append(out, found(codes.checkPath, codes.pathOK, "anchor", holder(f.path.Certs[f.path.Anchor])))
 	}
 	return out
 }
@@ -153,15 +153,15 @@ func askStatusOf(f *certFacts, codes certCodes, at time.Time, stamped bool) []fi
 		before := !st.Since.After(at)
 		switch {
 		case st.State == trust.Revoked && before:
-			out = append(out, found(codes.checkStatus, codes.revokedBefore, "holder", c.Holder(), "date", moment(st.Since), "reason", st.Reason))
+			out = append(out, found(codes.checkStatus, codes.revokedBefore, "holder", holder(c), "date", moment(st.Since), "reason", st.Reason))
 		case st.State == trust.OnHold && before:
-			out = append(out, found(codes.checkStatus, codes.onHold, "holder", c.Holder(), "date", moment(st.Since)))
+			out = append(out, found(codes.checkStatus, codes.onHold, "holder", holder(c), "date", moment(st.Since)))
 		case st.State == trust.Revoked || st.State == trust.OnHold:
 			code := codes.revokedAfter
 			if stamped {
 				code = fault.SignerRevokedAfterStamp
 			}
-			out = append(out, found(codes.checkStatus, code, "holder", c.Holder(), "date", moment(st.Since), "reason", st.Reason))
+			out = append(out, found(codes.checkStatus, code, "holder", holder(c), "date", moment(st.Since), "reason", st.Reason))
 		case st.State == trust.Good || st.State == trust.Stale && !st.AsOf.Before(at):
 			// A list dated after the signing settles it even when it is out of date.
 		case f.path.Anchored() && i >= f.path.Anchor:

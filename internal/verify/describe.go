@@ -31,9 +31,14 @@ func (s *signatureFacts) report(doc *documentFacts) SignatureReport {
 			r.Seal.Maker = certInfo(s.maker.cert)
 		}
 	}
+	used := make(map[string]bool) // signer and seal maker often share their issuers
 	for _, f := range []*certFacts{s.signer, s.maker} {
-		if f != nil && f.cert != nil {
-			for _, c := range f.path.Certs {
+		if f == nil || f.cert == nil {
+			continue
+		}
+		for _, c := range f.path.Certs {
+			if !used[string(c.Raw)] {
+				used[string(c.Raw)] = true
 				r.Evidence = append(r.Evidence, certInfo(c))
 			}
 		}
@@ -60,12 +65,17 @@ func place(st ofd.Stamp, s *signatureFacts, doc *documentFacts) Place {
 	return p
 }
 
+// holder names the holder of c. Some authorities put identity numbers into names;
+// a report goes to people who need not know them.
+func holder(c *cert.Certificate) string { return cert.MaskIDNumbers(c.Holder()) }
+
 func certInfo(c *cert.Certificate) *CertInfo {
 	sum := sm3.Sum(c.Raw)
 	info := &CertInfo{
-		Subject: c.Subject().String(), Holder: c.Holder(), Unit: strings.Join(c.Subject().All(oid.Organisation), " "),
+		Subject: cert.MaskIDNumbers(c.Subject().String()), Holder: holder(c),
+		Unit: cert.MaskIDNumbers(strings.Join(c.Subject().All(oid.Organisation), " ")),
 		Role: c.Role().String(), Issuer: c.Issuer().String(), Serial: c.SerialHex(),
-		NotBefore: c.NotBefore, NotAfter: c.NotAfter, SM3: sum[:], DER: c.Raw,
+		NotBefore: c.NotBefore, NotAfter: c.NotAfter, SM3: sum[:],
 	}
 	if id, ok := c.IDNumber(); ok {
 		info.IDNumber = cert.MaskIDNumber(id)

@@ -221,7 +221,6 @@ func fileTime(text string) time.Time {
 			return t.UTC()
 		}
 	}
-	beijing := time.FixedZone("CST", 8*3600)
 	for _, layout := range []string{"20060102150405", time.DateTime, "2006-01-02T15:04:05", time.DateOnly} {
 		if t, err := time.ParseInLocation(layout, text, beijing); err == nil {
 			return t.UTC()

@@ -102,9 +102,8 @@ type SignatureReport struct {
 	Places     []Place     `json:"places"`
 	Protected  int         `json:"protected"` // files whose digests the signature lists
 	Closing    bool        `json:"closing"`   // the signature list is protected: no further signature may follow
-	Later      []string    `json:"later,omitempty"`
 	Checks     []Check     `json:"checks"`
-	Evidence   []*CertInfo `json:"evidence,omitempty"` // every certificate used, signer first
+	Evidence   []*CertInfo `json:"evidence,omitempty"` // every certificate used, once, signer first
 }
 
 // Kind tells the forms of a signature apart.
@@ -127,7 +126,8 @@ const (
 	Clock     TimeSource = "clock"     // the signer's own clock
 )
 
-// CertInfo is a certificate in words.
+// CertInfo is a certificate in words, with identity numbers masked. The octets of
+// the certificate, which hold the whole number, are not part of a report.
 type CertInfo struct {
 	Subject   string    `json:"subject"`
 	Holder    string    `json:"holder"`
@@ -137,9 +137,8 @@ type CertInfo struct {
 	Serial    string    `json:"serial"`
 	NotBefore time.Time `json:"not_before"`
 	NotAfter  time.Time `json:"not_after"`
-	IDNumber  string    `json:"id_number,omitempty"` // masked
+	IDNumber  string    `json:"id_number,omitempty"`
 	SM3       Hex       `json:"sm3"`
-	DER       []byte    `json:"der"`
 }
 
 // SealInfo is a seal in words, with its picture.

@@ -218,3 +218,16 @@ func FuzzReadIdentity(f *testing.F) {
 		}
 	})
 }
+
+func TestNumbersInsideOtherTextAreMasked(t *testing.T) {
+	for text, want := range map[string]string{
+		"CN=甲 990000199001011239,O=乙":                "CN=甲 9900**********1239,O=乙",
+		"990000199001011239990000199001011239":       "9900**********12399900**********1239",
+		"990000199001011238 has a wrong check digit": "990000199001011238 has a wrong check digit",
+		"": "",
+	} {
+		if got := MaskIDNumbers(text); got != want {
+			t.Errorf("MaskIDNumbers(%q) = %q, want %q", text, got, want)
+		}
+	}
+}

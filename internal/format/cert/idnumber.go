@@ -64,15 +64,36 @@ func looksLikeIDNumber(s string) bool {
 	return CheckIDNumber(s, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)) == nil
 }
 
+// idLength is the length of an identity number.
+const idLength = 18
+
 // ContainsIDNumber reports whether an identity number with a right check digit
 // stands anywhere in s.
-func ContainsIDNumber(s string) bool {
-	for i := 0; i+18 <= len(s); i++ {
-		if s[i] >= '1' && s[i] <= '9' && looksLikeIDNumber(strings.ToUpper(s[i:i+18])) {
-			return true
+func ContainsIDNumber(s string) bool { return findIDNumber(s) >= 0 }
+
+// findIDNumber returns where the first identity number in s begins, -1 for none.
+func findIDNumber(s string) int {
+	for i := 0; i+idLength <= len(s); i++ {
+		if s[i] >= '1' && s[i] <= '9' && looksLikeIDNumber(strings.ToUpper(s[i:i+idLength])) {
+			return i
 		}
 	}
-	return false
+	return -1
+}
+
+// MaskIDNumbers hides identity numbers inside other text, as [MaskIDNumber]
+// does; some authorities put them into names.
+func MaskIDNumbers(s string) string {
+	at := 0
+	for {
+		i := findIDNumber(s[at:])
+		if i < 0 {
+			return s
+		}
+		at += i
+		s = s[:at] + MaskIDNumber(s[at:at+idLength]) + s[at+idLength:]
+		at++ // what overlaps a masked number is none any more
+	}
 }
 
 // MaskIDNumber hides the middle of an identity number: the first and last four
