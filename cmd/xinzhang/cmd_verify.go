@@ -214,7 +214,7 @@ func parseTime(s string) (time.Time, error) {
 		return t, nil
 	}
 	for _, layout := range []string{time.DateTime, "2006-01-02 15:04", "2006-01-02T15:04:05", time.DateOnly} {
-		if t, err := time.ParseInLocation(layout, s, time.FixedZone("UTC+8", 8*3600)); err == nil {
+		if t, err := time.ParseInLocation(layout, s, beijing); err == nil {
 			return t, nil
 		}
 	}

@@ -78,5 +78,5 @@ func lines(b *strings.Builder, indent string, checks []verify.Check, all bool, t
 
 // Beijing words a time in the zone Chinese documents are dated in.
 func Beijing(t time.Time) string {
-	return t.In(time.FixedZone("UTC+8", 8*3600)).Format("2006-01-02 15:04:05")
+	return t.In(time.FixedZone("UTC+8", 8*3600)).Format(time.DateTime)
 }

@@ -53,7 +53,7 @@ var words = map[fault.Lang]*text{
 			"seal_binding": "印章与证书绑定", "time": "签署时间", "appearance": "印模与位置", "algorithm": "算法",
 		},
 		roles:         map[string]string{"organisation": "机构证书", "person": "机构个人证书", "system": "系统证书", "unknown": "证书"},
-		unknownSigner: "签署人不明", time: "签署时间：", cause: "原因：", next: "处理：",
+		unknownSigner: "签署人不明", time: "签署时间（北京时间）：", cause: "原因：", next: "处理：",
 		warnings: "，有 %d 项提醒", page: "第 %s 页", pageSep: "、",
 	},
 	fault.EN: {
@@ -81,7 +81,7 @@ var words = map[fault.Lang]*text{
 			"seal_binding": "seal and certificate", "time": "time of signing", "appearance": "picture and place", "algorithm": "algorithm",
 		},
 		roles:         map[string]string{"organisation": "organisation's certificate", "person": "person's certificate", "system": "system certificate", "unknown": "certificate"},
-		unknownSigner: "signer unknown", time: "signed: ", cause: "cause: ", next: "next: ",
+		unknownSigner: "signer unknown", time: "signed (Beijing time): ", cause: "cause: ", next: "next: ",
 		warnings: ", %d warning(s)", page: "page %s", pageSep: ", ",
 	},
 }
@@ -114,7 +114,7 @@ func (t *text) pages(places []verify.Place) string {
 func (t *text) html() map[string]string {
 	if t.lang == fault.EN {
 		return map[string]string{
-			"lang": "en", "title": "Verification report", "pages": "page(s)", "judged": "judged at", "policy": "policy",
+			"lang": "en", "title": "Verification report", "pages": "page(s)", "judged": "judged at", "zone": "Beijing time", "policy": "policy",
 			"document": "The document", "unknown": t.unknownSigner, "unit": "Organisation", "certificate": "Certificate",
 			"issuer": "issued by", "serial": "serial", "idnumber": "ID number", "seal": "Seal", "sealid": "no.", "maker": "made by",
 			"time": "Signed", "place": "Shown on", "protected": "Protects", "parts": "parts of the file",
@@ -124,7 +124,7 @@ func (t *text) html() map[string]string {
 		}
 	}
 	return map[string]string{
-		"lang": "zh-CN", "title": "验证报告", "pages": "页", "judged": "验证时间", "policy": "策略",
+		"lang": "zh-CN", "title": "验证报告", "pages": "页", "judged": "验证时间", "zone": "北京时间", "policy": "策略",
 		"document": "文件整体", "unknown": t.unknownSigner, "unit": "单位", "certificate": "证书",
 		"issuer": "签发者", "serial": "序列号", "idnumber": "身份证号", "seal": "印章", "sealid": "编码", "maker": "制章者",
 		"time": "签署时间", "place": "位置", "protected": "保护", "parts": "个部分",
