@@ -32,6 +32,10 @@ func TestARehearsalChangesNothing(t *testing.T) {
 	_, err = c.Issued(t.Context(), "2026-0001")
 	wantCode(t, err, fault.CertNotFound)
 
+	req.CSR = nil // the key is yet to be made
+	if all, err := c.Rehearse(t.Context(), req); err != nil || len(all) != 2 {
+		t.Errorf("without a request: %v, %v", all, err)
+	}
 	req.Subject.IDNumber = "990000199001010018"
 	_, err = c.Rehearse(t.Context(), req)
 	wantCode(t, err, fault.CertIDNumberDigit)

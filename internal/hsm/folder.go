@@ -21,11 +21,13 @@ import (
 )
 
 const (
-	suffix        = ".key"
-	pemType       = "ENCRYPTED PRIVATE KEY"
-	maxFile       = 64 << 10 // octets; a real file has about 500
-	minPassphrase = 8        // octets, asked when a key is made
+	suffix  = ".key"
+	pemType = "ENCRYPTED PRIVATE KEY"
+	maxFile = 64 << 10 // octets; a real file has about 500
 )
+
+// MinPassphrase is how many octets a passphrase must have when a key is made.
+const MinPassphrase = 8
 
 // A Folder holds keys as files "NAME.key", readable by their owner only, all
 // under one passphrase. Several goroutines may use it at once; only one program
@@ -100,8 +102,8 @@ func (f *Folder) mayCreate(ctx context.Context, name string) error {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return fault.Wrap(fault.FileUnreadable, err, "file", f.file(name))
 	}
-	if len(f.pass.octets()) < minPassphrase {
-		return fault.New(fault.KeyPassphraseShort, "min", minPassphrase)
+	if len(f.pass.octets()) < MinPassphrase {
+		return fault.New(fault.KeyPassphraseShort, "min", MinPassphrase)
 	}
 	others, err := f.Names()
 	if err != nil || len(others) == 0 || len(f.open) > 0 {

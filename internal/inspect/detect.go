@@ -66,6 +66,22 @@ func (in inspector) pem(b []byte) ([]Item, error) {
 	return items, nil
 }
 
+// unknown says that b is nothing we know, or that its end is missing: DER states
+// its own length.
+func unknown(b []byte) error {
+	if len(b) < 6 || b[0] != der.Sequence || b[1] < 0x81 || b[1] > 0x84 {
+		return errUnknown()
+	}
+	n, length := int(b[1]&0x7F), 0
+	for _, o := range b[2 : 2+n] {
+		length = length<<8 | int(o)
+	}
+	if want := 2 + n + length; want > len(b) && want > 0 && want <= maxPlain {
+		return fault.New(fault.FileCut, "file", "", "want", want, "have", len(b))
+	}
+	return errUnknown()
+}
+
 // item inspects b as what it was detected to be.
 func (in inspector) item(kind Kind, b []byte) (Item, error) {
 	read := map[Kind]func([]byte) (Item, error){
@@ -77,7 +93,7 @@ func (in inspector) item(kind Kind, b []byte) (Item, error) {
 		KindPKCS12: in.pkcs12,
 	}[kind]
 	if read == nil {
-		return Item{}, errUnknown()
+		return Item{}, unknown(b)
 	}
 	item, err := read(b)
 	item.Kind = kind

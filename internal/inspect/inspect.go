@@ -9,7 +9,7 @@
 // PEM, DER and bare base64 are read. What breaks the standard is listed and does
 // not stop the explanation; what cannot be read at all is the error of the room
 // that reads the format, with the place, and [fault.FileUnknownKind] when nothing
-// fits.
+// fits. Both and [fault.FileCut] leave the name of the file to the caller.
 //
 // Identity numbers are masked unless the caller asks otherwise. Private keys are
 // recognised and never shown: of an encrypted one the report holds the

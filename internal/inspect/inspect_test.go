@@ -469,6 +469,21 @@ func TestABrokenFileNamesThePlace(t *testing.T) {
 	}
 }
 
+func TestACutFileIsSaidToBeCut(t *testing.T) {
+	c := fixture.New(t, issued).Person(nil).Cert.Raw
+	for name, b := range map[string][]byte{
+		"DER": c[:300], "PEM": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c[:300]}),
+	} {
+		_, err := inspect.Bytes(b, look)
+		if e := fault.Of(err); e.Code != fault.FileCut || e.Args["have"] != 300 || e.Args["want"] != len(c) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := inspect.Bytes([]byte("0 is a digit and no DER"), look); fault.Of(err).Code != fault.FileUnknownKind {
+		t.Errorf("text: %v", err)
+	}
+}
+
 func TestTextFromAFileDoesNotDriveTheTerminal(t *testing.T) {
 	a := fixture.New(t, issued)
 	h := a.Organisation(nil)

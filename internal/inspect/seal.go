@@ -126,17 +126,26 @@ func verifies(pub *ecdsa.PublicKey, message, value []byte) bool {
 
 func pictureOf(p ses.Picture) Picture {
 	out := Picture{Type: p.Type, WidthMM: p.WidthMM, HeightMM: p.HeightMM, Octets: len(p.Data), Data: p.Data}
-	if c, format, err := image.DecodeConfig(bytes.NewReader(p.Data)); err == nil {
-		out.Format, out.Width, out.Height = format, c.Width, c.Height
-		return out
+	if c, _, err := image.DecodeConfig(bytes.NewReader(p.Data)); err == nil {
+		out.Width, out.Height = c.Width, c.Height
 	}
-	switch head := p.Data[:min(len(p.Data), 512)]; {
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		out.Format = "ofd"
-	case bytes.Contains(head, []byte("<svg")):
-		out.Format = "svg"
-	}
+	out.Format = PictureFormat(p.Data)
 	return out
+}
+
+// PictureFormat says by content what a picture is: png, jpeg, gif, bmp, svg, ofd;
+// "" for anything else.
+func PictureFormat(b []byte) string {
+	if _, format, err := image.DecodeConfig(bytes.NewReader(b)); err == nil {
+		return format
+	}
+	switch head := b[:min(len(b), 512)]; {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return "ofd"
+	case bytes.Contains(head, []byte("<svg")):
+		return "svg"
+	}
+	return ""
 }
 
 // Ending is the usual ending of file names for the picture: "png".
