@@ -73,8 +73,9 @@ func (a *app) newPassphrase(file string) (hsm.Passphrase, error) {
 	if err != nil {
 		return hsm.Passphrase{}, err
 	}
-	if len(pass) == 0 {
-		return hsm.Passphrase{}, fault.New(fault.SecretMissing)
+	if len(pass) < hsm.MinPassphrase { // found out before anything is recorded
+		clear(pass)
+		return hsm.Passphrase{}, fault.New(fault.KeyPassphraseShort, "min", hsm.MinPassphrase)
 	}
 	if err := a.confirm(pass, file, "XINZHANG_PASSPHRASE", a.word("ask_again")); err != nil {
 		clear(pass)

@@ -188,7 +188,7 @@ type certListCmd struct {
 
 func (c *certListCmd) Run(a *app) error {
 	if c.Limit < 1 {
-		return fault.New(fault.UsageWrong, "what", "--limit")
+		return wrongUse("--limit")
 	}
 	reg, err := openRegister(a)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,10 +13,11 @@ import (
 	"time"
 
 	"xinzhang/internal/ca"
-	"xinzhang/internal/durable"
+	"xinzhang/internal/enrol"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/certlint"
+	"xinzhang/internal/home"
 )
 
 // certIssueCmd issues the certificates of one holder, for a key that a request
@@ -36,9 +36,11 @@ type certIssueCmd struct {
 	IDNumberFile string `name:"id-number-file" help:"${h_id_number_file}" type:"path" placeholder:"FILE"`
 	Years        int    `help:"${h_years}" placeholder:"N"`
 
-	CSR      string `name:"csr" help:"${h_csr}" type:"path" placeholder:"FILE" xor:"key"`
-	Token    string `help:"${h_issue_token}" placeholder:"NAME" xor:"key"`
-	Hardware bool   `help:"${h_hardware}"`
+	CSR       string   `name:"csr" help:"${h_csr}" type:"path" placeholder:"FILE" xor:"key"`
+	Hardware  bool     `help:"${h_hardware}"`
+	Token     string   `help:"${h_issue_token}" placeholder:"NAME" xor:"key"`
+	Container string   `help:"${h_issue_container}" placeholder:"NAME"`
+	PIN       pinFlags `embed:""`
 
 	Request        string `help:"${h_request}" placeholder:"ID"`
 	Out            string `short:"o" help:"${h_issue_out}" type:"path" placeholder:"DIR"`
@@ -60,7 +62,7 @@ func parseKind(s string) (ca.Kind, error) {
 			return kind, nil
 		}
 	}
-	return "", fault.New(fault.UsageWrong, "what", fmt.Sprintf("--kind %s (person|个人, organisation|机构, service|系统)", s))
+	return "", wrongUse("--kind %s (person|个人, organisation|机构, service|系统)", s)
 }
 
 func (c *certIssueCmd) Run(a *app) error {
@@ -84,7 +86,7 @@ func (c *certIssueCmd) Run(a *app) error {
 	if c.Request == "" {
 		a.say("request_id", req.ID)
 	}
-	issued, err := authority.Issue(a.ctx, req)
+	issued, err := c.issue(a, authority, req)
 	if err != nil {
 		return err
 	}
@@ -92,7 +94,36 @@ func (c *certIssueCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.printIssued(issued, files)
+	return c.tell(a, issued, files)
+}
+
+// issue issues for the key of the request, or for one that the UKey makes.
+func (c *certIssueCmd) issue(a *app, authority *authority, req ca.Request) (issued *ca.Issued, err error) {
+	if c.Token == "" {
+		return authority.Issue(a.ctx, req)
+	}
+	k, err := openUKey(a.ctx, home.Dir(a.home), c.Token)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, k.Close()) }()
+	info, err := k.device.Info(a.ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.PIN.open(a, k, c.Token); err != nil {
+		return nil, err
+	}
+	result, err := enrol.Run(a.ctx, authority, k, enrol.Plan{
+		ID: req.ID, Kind: req.Kind, Subject: req.Subject, Years: req.Years, Hardware: info.Hardware, Container: c.Container,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if !result.Tested {
+		a.say("keys_untested", c.Token)
+	}
+	return result.Issued, nil
 }
 
 // request gathers what is asked for; the identity number is asked for last, so
@@ -107,13 +138,17 @@ func (c *certIssueCmd) request(a *app) (ca.Request, error) {
 		Organisation: c.Org, Department: c.Department, Unit: c.Unit, CommonName: c.Name, CreditCode: c.CreditCode,
 	}}
 	switch {
-	case c.CSR == "":
-		return req, fault.New(fault.UsageWrong, "what", "cert issue: --csr FILE | --token NAME")
-	case c.Out == "" && !c.DryRun:
-		return req, fault.New(fault.UsageWrong, "what", "cert issue --csr: --out DIR")
+	case c.CSR == "" && c.Token == "":
+		return req, wrongUse("cert issue: --csr FILE | --token NAME")
+	case c.CSR != "" && c.Out == "" && !c.DryRun:
+		return req, wrongUse("cert issue --csr: --out DIR")
+	case c.CSR != "" && c.Container != "":
+		return req, wrongUse("--container belongs to --token")
 	}
-	if req.CSR, err = readFile(c.CSR, maxCertFile); err != nil {
-		return req, err
+	if c.CSR != "" {
+		if req.CSR, err = readFile(c.CSR, maxCertFile); err != nil {
+			return req, err
+		}
 	}
 	if req.ID == "" {
 		req.ID = "cli-" + a.now().In(beijing).Format("20060102") + "-" + randomWord()
@@ -186,10 +221,16 @@ func mustBeNew(dir string, names ...string) error {
 		return nil
 	}
 	for _, name := range names {
-		file := filepath.Join(dir, name)
-		if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
-			return fault.Wrap(fault.FileExists, err, "file", file)
+		if err := mustBeNewFile(filepath.Join(dir, name)); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+func mustBeNewFile(file string) error {
+	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
+		return fault.Wrap(fault.FileExists, err, "file", file)
 	}
 	return nil
 }
@@ -216,8 +257,8 @@ func writeIssued(dir string, issued *ca.Issued, force bool) ([]string, error) {
 		if old, err := os.ReadFile(file); err == nil && !force && !bytes.Equal(old, content[i]) {
 			return written, fault.New(fault.FileExists, "file", file)
 		}
-		if err := durable.WriteFile(file, content[i], 0o644); err != nil {
-			return written, fault.Wrap(fault.FileUnwritable, err, "file", file)
+		if err := writeFile(file, content[i], 0o644); err != nil {
+			return written, err
 		}
 		written = append(written, file)
 	}
@@ -245,9 +286,9 @@ func certOf(c *cert.Certificate) certJSON {
 	return certJSON{c.SerialHex(), c.Holder(), c.NotBefore, c.NotAfter, string(toPEM(c))}
 }
 
-func (a *app) printIssued(issued *ca.Issued, files []string) error {
+func (c *certIssueCmd) tell(a *app, issued *ca.Issued, files []string) error {
 	if a.json {
-		out := issuedJSON{Request: issued.Request, Signing: certOf(issued.Signing), Files: files}
+		out := issuedJSON{Request: issued.Request, Signing: certOf(issued.Signing), Files: files, Token: c.Token}
 		if issued.Encryption != nil {
 			enc := certOf(issued.Encryption)
 			out.Encryption = &enc
@@ -261,6 +302,7 @@ func (a *app) printIssued(issued *ca.Issued, files []string) error {
 	}
 	a.row("validity", moment(issued.Signing.NotBefore)+" – "+moment(issued.Signing.NotAfter))
 	a.row("request", issued.Request)
+	a.row("ukey", c.Token)
 	for i, f := range files {
 		key := "files"
 		if i > 0 {

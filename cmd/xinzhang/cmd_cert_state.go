@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"xinzhang/internal/ca"
-	"xinzhang/internal/durable"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/crl"
 	"xinzhang/internal/home"
@@ -144,8 +143,8 @@ func (c *certCRLCmd) Run(a *app) error {
 	}
 	view := a.crlView(rec)
 	if c.Out != "" {
-		if err := durable.WriteFile(c.Out, rec.DER, 0o644); err != nil {
-			return fault.Wrap(fault.FileUnwritable, err, "file", c.Out)
+		if err := writeFile(c.Out, rec.DER, 0o644); err != nil {
+			return err
 		}
 		view.File = c.Out
 	}

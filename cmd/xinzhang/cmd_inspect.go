@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"xinzhang/internal/durable"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/inspect"
 )
@@ -30,7 +29,7 @@ func (c *inspectCmd) Run(a *app) error {
 		}
 	}
 	if c.Picture != "" && len(c.Files) > 1 {
-		return fault.New(fault.UsageWrong, "what", "--picture takes one file")
+		return wrongUse("--picture takes one file")
 	}
 	var reports []*inspect.Report
 	exit := 0
@@ -77,8 +76,8 @@ func inspectFile(name string, opt inspect.Options) (*inspect.Report, error) {
 		return nil, fault.Wrap(fault.FileUnreadable, err, "file", name)
 	}
 	r, err := inspect.File(f, info.Size(), opt)
-	if errors.Is(err, fault.FileUnknownKind) {
-		return nil, fault.New(fault.FileUnknownKind, "file", filepath.Base(name))
+	if errors.Is(err, fault.FileUnknownKind) || errors.Is(err, fault.FileCut) {
+		fault.Of(err).Args["file"] = filepath.Base(name)
 	}
 	if err != nil {
 		return nil, err
@@ -92,7 +91,7 @@ func inspectFile(name string, opt inspect.Options) (*inspect.Report, error) {
 func writePictures(a *app, out string, r *inspect.Report) error {
 	pictures := r.Pictures()
 	if len(pictures) == 0 {
-		return fault.New(fault.UsageWrong, "what", "--picture: "+words[a.lang]["no_picture"])
+		return wrongUse("--picture: %s", a.word("no_picture"))
 	}
 	for i, p := range pictures {
 		name := out
@@ -100,8 +99,8 @@ func writePictures(a *app, out string, r *inspect.Report) error {
 			ext := filepath.Ext(out)
 			name = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(out, ext), i+1, ext)
 		}
-		if err := durable.WriteFile(name, p.Data, 0o644); err != nil {
-			return fault.Wrap(fault.FileUnwritable, err, "file", name)
+		if err := writeFile(name, p.Data, 0o644); err != nil {
+			return err
 		}
 		a.say("picture_written", name, p.Ending())
 	}

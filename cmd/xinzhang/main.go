@@ -39,7 +39,9 @@ type cli struct {
 	CA      caCmd      `cmd:"" name:"ca" help:"${h_ca}"`
 	Cert    certCmd    `cmd:"" help:"${h_cert}"`
 	Inspect inspectCmd `cmd:"" help:"${h_inspect}"`
+	Seal    sealCmd    `cmd:"" help:"${h_seal}"`
 	Sign    signCmd    `cmd:"" help:"${h_sign}"`
+	Token   tokenCmd   `cmd:"" help:"${h_token}"`
 	Verify  verifyCmd  `cmd:"" help:"${h_verify}"`
 }
 
@@ -113,7 +115,7 @@ func (a *app) fail(err error) int {
 		_, _ = fmt.Fprintf(a.stderr, "  %s%s\n", words[a.lang]["next"], t.Next)
 	}
 	_, _ = fmt.Fprintf(a.stderr, "  [%s]\n", e.Code)
-	if e.Err != nil {
+	if e.Err != nil && !strings.Contains(t.Title, e.Err.Error()) {
 		_, _ = fmt.Fprintf(a.stderr, "  (%v)\n", e.Err)
 	}
 	return fault.Lookup(e.Code).ExitStatus
