@@ -26,7 +26,7 @@ demo: build ## the whole job without a question: certificates, UKeys, a sealed d
 	bin/xinzhang demo --once --dir $(DEMO)
 
 build: fonts ## bin/xinzhang
-	go build -trimpath -o bin/ ./cmd/...
+	go build -trimpath -o bin/ ./cmd/xinzhang
 
 test: fonts interop ## go vet and every test
 	go vet ./...
@@ -51,7 +51,7 @@ cross: ## cgo-free programs for every platform we promise, in build/cross
 	@set -e; for p in linux/amd64 linux/arm64 linux/loong64 windows/amd64; do \
 		echo "build for $$p"; \
 		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} \
-			go build -trimpath -o "build/cross/$${p%/*}-$${p#*/}/" ./cmd/...; \
+			go build -trimpath -o "build/cross/$${p%/*}-$${p#*/}/" ./cmd/xinzhang; \
 	done
 
 generate: ## what is made from tables: internal/fault/codes_gen.go, docs/errors.md

@@ -102,7 +102,8 @@ type signedBy struct {
 func (s *Set) isSigned(list *crl.List, issuer *cert.Certificate) bool {
 	key := signedBy{list, string(issuer.Raw)}
 	if known, ok := s.signed.Load(key); ok {
-		return known.(bool)
+		is, _ := known.(bool)
+		return is
 	}
 	ok := list.CheckSignatureFrom(issuer) == nil
 	s.signed.Store(key, ok)
