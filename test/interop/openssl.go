@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -44,7 +45,7 @@ func Signed(t testing.TB, signed, signer []byte) (ok bool, said string) {
 	if len(parts.kids) != 3 {
 		return false, "not a SEQUENCE of three"
 	}
-	return Signature(t, publicKey(t, signer), parts.kids[0].cut(t), parts.kids[2].cut(t))
+	return Signature(t, publicKey(t, signer), parts.kids[0].octets(), parts.kids[2].octets())
 }
 
 // CRL is [Signed], and asks `openssl crl` to read the list as well.
@@ -83,37 +84,60 @@ func publicKey(t testing.TB, certificate []byte) string {
 	return key
 }
 
-// sm3OfOpenSSL is the hexadecimal SM3 of b as `openssl dgst` computes it.
-func sm3OfOpenSSL(t testing.TB, b []byte) string {
+// sm3OfOpenSSL returns the SM3 of each file, hexadecimal, as `openssl dgst`
+// computes it.
+func sm3OfOpenSSL(t testing.TB, files ...[]byte) []string {
 	t.Helper()
 	dir := folder{t, t.TempDir()}
-	said, _ := openssl(t, "dgst", "-sm3", "-r", dir.file("b", b))
-	digest, _, _ := strings.Cut(said, " ")
-	return digest
+	args := []string{"dgst", "-sm3", "-r"}
+	for i, b := range files {
+		args = append(args, dir.file(strconv.Itoa(i), b))
+	}
+	said, _ := openssl(t, args...)
+	var digests []string
+	for line := range strings.Lines(said) {
+		digest, _, _ := strings.Cut(line, " ")
+		digests = append(digests, digest)
+	}
+	if len(digests) != len(files) {
+		t.Fatalf("openssl dgst: %s", said)
+	}
+	return digests
 }
 
-// A part is one value of a DER file as `openssl asn1parse` lists it.
+// A part is one value of a DER file where `openssl asn1parse` finds it.
 type part struct {
-	file   string
-	offset int
-	kids   []*part
+	kind string // "OCTET STRING", "BIT STRING" or ""
+	raw  []byte // with its tag and length
+	head int    // octets of tag and length
+	kids []*part
 }
+
+// listed is a line of asn1parse: offset, depth, octets of the head and of the
+// content, and what it is where that matters.
+var listed = regexp.MustCompile(`^ *(\d+):d= *(\d+) +hl= *(\d+) +l= *(\d+) +(?:prim|cons): *(OCTET STRING|BIT STRING)?`)
 
 // parse lists the values of der, following its nesting.
 func parse(t testing.TB, der []byte) *part {
 	t.Helper()
 	file := folder{t, t.TempDir()}.file("parsed.der", der)
 	said, _ := openssl(t, "asn1parse", "-inform", "DER", "-in", file)
-	top := &part{file: file}
+	top := new(part)
 	open := []*part{top} // open[d] holds the values of depth d
 	for line := range strings.Lines(said) {
-		offset, rest, ok := strings.Cut(strings.TrimSpace(line), ":d=")
-		at, err := strconv.Atoi(offset)
-		depth, err2 := strconv.Atoi(strings.TrimSpace(rest[:min(len(rest), 2)]))
-		if !ok || err != nil || err2 != nil || depth >= len(open) {
+		m := listed.FindStringSubmatch(line)
+		if m == nil {
 			continue
 		}
-		p := &part{file: file, offset: at}
+		var n [4]int
+		for i := range n {
+			n[i], _ = strconv.Atoi(m[i+1]) // digits, by the expression
+		}
+		at, depth, end := n[0], n[1], n[0]+n[2]+n[3]
+		if depth >= len(open) || end > len(der) {
+			continue
+		}
+		p := &part{kind: m[5], raw: der[at:end], head: n[2]}
 		open[depth].kids = append(open[depth].kids, p)
 		open = append(open[:depth+1], p)
 	}
@@ -123,26 +147,15 @@ func parse(t testing.TB, der []byte) *part {
 	return top.kids[0]
 }
 
-// cut lets OpenSSL cut the part out: the octets of a string, else the whole value.
-func (p *part) cut(t testing.TB) []byte {
-	t.Helper()
-	out := filepath.Join(t.TempDir(), "cut")
-	said, _ := openssl(t, "asn1parse", "-inform", "DER", "-in", p.file, "-strparse", strconv.Itoa(p.offset), "-noout", "-out", out)
-	b, err := os.ReadFile(out)
-	if err != nil {
-		t.Fatalf("openssl cut nothing out at %d: %s", p.offset, said)
+// octets returns the octets of a string, else the whole value.
+func (p *part) octets() []byte {
+	switch p.kind {
+	case "OCTET STRING":
+		return p.raw[p.head:]
+	case "BIT STRING":
+		return p.raw[min(p.head+1, len(p.raw)):] // behind the count of unused bits
 	}
-	return b
-}
-
-// upTo returns the file from where p begins to where next begins.
-func (p *part) upTo(t testing.TB, next *part) []byte {
-	t.Helper()
-	b, err := os.ReadFile(p.file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b[p.offset:next.offset]
+	return p.raw
 }
 
 // openssl runs the program and returns what it said on both streams.
