@@ -1,6 +1,7 @@
 package inspect_test
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"encoding/pem"
 	"io"
@@ -9,8 +10,11 @@ import (
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/fixture"
+	"xinzhang/internal/format/cert"
+	"xinzhang/internal/format/cms"
 	"xinzhang/internal/format/crl"
 	"xinzhang/internal/format/ses"
+	"xinzhang/internal/format/sm2enc"
 	"xinzhang/internal/inspect"
 )
 
@@ -20,7 +24,15 @@ func FuzzBytes(f *testing.F) {
 	a := fixture.New(f, issued)
 	person, unit := a.Person(nil), a.Organisation(nil)
 	list := a.CRL(issued, crl.Entry{Serial: person.Cert.Serial, RevokedAt: issued, Reason: crl.Hold})
+	key := &unit.Key.PublicKey
+	signed := cms.Template{Content: []byte("示例"), Signer: unit.Cert, SigningTime: issued}
+	sealed := must(ses.TBSSign(a.Seal(ses.OfficialSeal, nil, unit).Raw, issued, [32]byte{}, "/Doc_0/Signature.xml"))
+	info := must(cert.CSRInfo(cert.Subject{Country: "CN", CommonName: "示例"}, key))
+	sign := func(message []byte) []byte { return must(unit.SignDigest(f.Context(), sm2enc.Digest(key, message))) }
 	for _, b := range [][]byte{
+		must(signed.Assemble(sign(must(signed.Message())))), must(ses.AssembleSignature(sealed, unit.Cert.Raw, sign(sealed))),
+		must(cert.AssembleCSR(info, sign(info))), must(sm2enc.MarshalEncryptedKey(rand.Reader, unit.Key, []byte("x"), 1)),
+		must(sm2enc.SealKey(rand.Reader, key, person.Key)).Marshal(), sm2enc.MarshalSPKI(key), sign(info),
 		person.Cert.Raw, unit.Cert.Raw, a.Root.Cert.Raw, list.Raw, a.Seal(ses.OfficialSeal, nil, unit).Raw, fixture.Document(f, 2),
 		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: unit.Cert.Raw}), []byte(bareKey),
 	} {

@@ -281,7 +281,7 @@ func TestASealSignatureIsExplained(t *testing.T) {
 	if s == nil || s.Signature != inspect.Right || !s.Listed || s.PropertyInfo != "/Doc_0/Signs/Sign_0/Signature.xml" || s.Seal.Signature != inspect.Right {
 		t.Fatalf("got %+v", s)
 	}
-	if !strings.Contains(text, "签署者的电脑时间") {
+	if !strings.Contains(text, "签署人的电脑时间") {
 		t.Error("the text does not say whose clock it was")
 	}
 	item, _ = inspected(t, sign(stranger), look)

@@ -46,7 +46,7 @@ func (p *printer) certificate(c *Certificate) {
 	if c.Role != cert.RoleUnknown.String() {
 		p.row("证书类别", "role", p.role(c.Role))
 	}
-	p.row("颁发机构", "issued by", c.Issuer)
+	p.row("签发机构", "issued by", c.Issuer)
 	p.row("有效期", "validity", p.validity(c))
 	p.row("密钥用法", "key usage", p.usages(c))
 	p.row("增强型密钥用法", "extended key usage", p.join(p.ids(c.ExtUsages)))
@@ -55,10 +55,10 @@ func (p *printer) certificate(c *Certificate) {
 	for _, i := range c.Identities {
 		p.identity(i)
 	}
-	p.row("颁发机构的签名", "issuer's signature", p.check(c.Signature, c.SignedBy))
+	p.row("签发机构的签名", "issuer's signature", p.check(c.Signature, c.SignedBy))
 	p.list("吊销列表地址", "CRL", c.CRLURLs)
 	p.list("在线查询地址", "OCSP", c.OCSPURLs)
-	p.list("颁发机构证书地址", "issuer's certificate", c.IssuerURLs)
+	p.list("签发机构证书地址", "issuer's certificate", c.IssuerURLs)
 	p.certificateDetails(c)
 	p.deviations(c.Deviations)
 }
@@ -202,13 +202,13 @@ func (p *printer) brief(zh, en string, b *Brief) {
 	p.row(zh, en, who)
 	p.under(func() {
 		p.row("证书", "certificate", b.Serial+p.pick("，", ", ")+day(b.NotBefore).String()+p.pick(" 至 ", " to ")+day(b.NotAfter).String()+
-			p.pick("，颁发机构 ", ", issued by ")+b.Issuer)
+			p.pick("，签发机构 ", ", issued by ")+b.Issuer)
 	})
 }
 
 func (p *printer) crl(c *CRL) {
 	p.title("吊销列表（CRL）· "+c.Issuer, "certificate revocation list · "+c.Issuer)
-	p.row("颁发机构", "issuer", c.Issuer)
+	p.row("签发机构", "issuer", c.Issuer)
 	p.row("编号", "number", c.Number)
 	p.row("发布时间", "this update", moment(c.ThisUpdate))
 	next := p.pick("没有说明", "not stated")
@@ -261,7 +261,7 @@ var keyTitles = map[Kind][2]string{
 	KindEnvelopedKey: {"加密密钥的数字信封（SM2EnvelopedKey）", "enveloped encryption key (SM2EnvelopedKey)"},
 	KindSignature:    {"SM2 签名值（不带证书和原文）", "bare SM2 signature, without certificate and content"},
 	KindCiphertext:   {"SM2 密文", "SM2 ciphertext"},
-	KindPKCS12:       {"PKCS#12 文件（私钥和证书，用密码保护）", "PKCS #12 file (private key and certificates under a passphrase)"},
+	KindPKCS12:       {"PKCS#12 文件（私钥和证书，用口令保护）", "PKCS #12 file (private key and certificates under a passphrase)"},
 }
 
 func (p *printer) key(kind Kind, k *Key) {
@@ -292,7 +292,7 @@ func (p *printer) key(kind Kind, k *Key) {
 		p.row("说明", "note", p.pick("只有对应的签名私钥能打开；公钥标识符与加密证书的相同", "only the signing key it was made for opens it; the key id is that of the encryption certificate"))
 	}
 	if kind == KindEncryptedKey {
-		p.row("说明", "note", p.pick("没有密码时看不到其他内容", "without the passphrase nothing else can be told"))
+		p.row("说明", "note", p.pick("没有口令时看不到其他内容", "without the passphrase nothing else can be told"))
 	}
 	p.row("形式", "form", k.Form)
 }

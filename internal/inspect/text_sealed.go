@@ -65,7 +65,7 @@ func (p *printer) picture(pic Picture) string {
 func (p *printer) sealSignature(s *SealSignature) {
 	p.title("电子签章数据 · "+s.Seal.Name, "seal signature value · "+s.Seal.Name)
 	p.brief("签署人", "signer", &s.Signer)
-	at := moment(s.Time) + p.pick("（签署者的电脑时间）", " (the signer's own clock)")
+	at := moment(s.Time) + p.pick("（签署人的电脑时间）", " (the signer's own clock)")
 	if s.TimeStamp {
 		at = moment(s.Time) + p.pick("（带时间戳）", " (with a time stamp)")
 	}
@@ -85,7 +85,7 @@ func (p *printer) reference(r Reference) string {
 	if len(r.KeyID) > 0 {
 		return p.pick("公钥标识符 ", "key id ") + fmt.Sprintf("%x", []byte(r.KeyID))
 	}
-	return p.pick("证书 "+r.Serial+"，颁发机构 "+r.Issuer, "certificate "+r.Serial+", issued by "+r.Issuer)
+	return p.pick("证书 "+r.Serial+"，签发机构 "+r.Issuer, "certificate "+r.Serial+", issued by "+r.Issuer)
 }
 
 func (p *printer) signedData(s *SignedData) {
