@@ -15,6 +15,7 @@ import (
 // refuse after one flipped bit.
 
 func TestWeVerifyCertificatesOfBouncyCastle(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	spki := sm2enc.MarshalSPKI(&newKey(t).PublicKey)
 	c, err := cert.Parse(MadeByBouncyCastle(t, "make-certificate", w.sub.scalar(), w.sub.cert.Raw, spki))
@@ -36,6 +37,7 @@ func TestWeVerifyCertificatesOfBouncyCastle(t *testing.T) {
 }
 
 func TestWeVerifyRequestsOfBouncyCastle(t *testing.T) {
+	t.Parallel()
 	p := party{key: newKey(t)}
 	r, err := cert.ParseCSR(MadeByBouncyCastle(t, "make-request", p.scalar(), sm2enc.MarshalSPKI(&p.key.PublicKey)))
 	if err != nil {
@@ -53,6 +55,7 @@ func TestWeVerifyRequestsOfBouncyCastle(t *testing.T) {
 }
 
 func TestWeVerifyRevocationListsOfBouncyCastle(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	l, err := crl.Parse(MadeByBouncyCastle(t, "make-list", w.sub.scalar(), w.sub.cert.Raw, w.person.cert.Raw))
 	if err != nil {
@@ -74,6 +77,7 @@ func TestWeVerifyRevocationListsOfBouncyCastle(t *testing.T) {
 
 // BouncyCastle counts versions by RFC 5652, where GB/T 35275 has 1 alone.
 func TestWeVerifyMessagesOfBouncyCastle(t *testing.T) {
+	t.Parallel()
 	p := newWorld(t).person
 	for family, want := range map[string][]string{"gm": {"signedData.version: is 3"}, "pkcs7": nil} {
 		for _, how := range []string{"attached", "detached", "bare"} {
@@ -101,6 +105,7 @@ func verifyMessage(message, content []byte, c *cert.Certificate) (deviations []s
 }
 
 func TestWeOpenEnvelopesOfBouncyCastle(t *testing.T) {
+	t.Parallel()
 	p := newWorld(t).encryption
 	for _, family := range []string{"gm", "pkcs7"} {
 		e, err := cms.ParseEnveloped(MadeByBouncyCastle(t, "make-enveloped "+family, p.cert.Raw, content))
@@ -121,6 +126,7 @@ func TestWeOpenEnvelopesOfBouncyCastle(t *testing.T) {
 }
 
 func TestWeVerifySignaturesOfBouncyCastle(t *testing.T) {
+	t.Parallel()
 	p := party{key: newKey(t)}
 	sig := MadeByBouncyCastle(t, "make-signature", p.scalar(), content)
 	if !sm2enc.Verify(&p.key.PublicKey, content, sig) {
@@ -132,6 +138,7 @@ func TestWeVerifySignaturesOfBouncyCastle(t *testing.T) {
 }
 
 func TestWeOpenCiphersOfBouncyCastle(t *testing.T) {
+	t.Parallel()
 	p := party{key: newKey(t)}
 	spki := sm2enc.MarshalSPKI(&p.key.PublicKey)
 	bare := func(order sm2enc.Order) func([]byte) (sm2enc.Cipher, error) {
@@ -155,6 +162,7 @@ func TestWeOpenCiphersOfBouncyCastle(t *testing.T) {
 }
 
 func TestWeOpenKeyFilesOfBouncyCastle(t *testing.T) {
+	t.Parallel()
 	p := party{key: newKey(t)}
 	file := MadeByBouncyCastle(t, "make-key-file correct-horse", p.scalar())
 	key, err := sm2enc.ParseEncryptedKey(file, []byte("correct-horse"))

@@ -3,19 +3,12 @@ package interop
 import (
 	"bytes"
 	"crypto/rand"
-	"os"
 	"strings"
 	"testing"
 
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/sm2enc"
 )
-
-func TestMain(m *testing.M) {
-	status := m.Run()
-	java.stop()
-	os.Exit(status)
-}
 
 // asked puts a question to BouncyCastle about files and says when the answer is
 // not the one wanted.
@@ -31,6 +24,7 @@ func asked(t *testing.T, what string, want bool, question string, files ...[]byt
 }
 
 func TestBouncyCastleVerifiesOurCertificatesLinkByLink(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for name, link := range map[string][2]party{
 		"root": {w.root, w.root}, "sub CA": {w.sub, w.root}, "seal maker": {w.maker, w.sub},
@@ -54,6 +48,7 @@ func TestBouncyCastleVerifiesOurCertificatesLinkByLink(t *testing.T) {
 // Path validation of RFC 5280 looks at more than signatures: constraints, usages,
 // critical extensions, dates and the lists of both issuers.
 func TestBouncyCastleValidatesOurPaths(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	const inTime, late = "path 2026-06-01T09:00:00Z", "path 2036-06-01T09:00:00Z"
 	root, sub := w.root.cert.Raw, w.sub.cert.Raw
@@ -91,6 +86,7 @@ func subjectOf(profile string) cert.Subject {
 }
 
 func TestBouncyCastleVerifiesOurRequests(t *testing.T) {
+	t.Parallel()
 	p := party{key: newKey(t)}
 	request := p.request(t)
 	asked(t, "our request", true, "request", request)
@@ -105,6 +101,7 @@ func TestBouncyCastleVerifiesOurRequests(t *testing.T) {
 }
 
 func TestBouncyCastleVerifiesOurRevocationLists(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	list := w.sub.list(t, w.person)
 	said := asked(t, "our list", true, "list", list, w.sub.cert.Raw)
@@ -119,6 +116,7 @@ func TestBouncyCastleVerifiesOurRevocationLists(t *testing.T) {
 }
 
 func TestBouncyCastleVerifiesOurSignatures(t *testing.T) {
+	t.Parallel()
 	p := party{key: newKey(t)}
 	spki, msg := sm2enc.MarshalSPKI(&p.key.PublicKey), []byte("示例案件材料")
 	sig := p.sign(t, msg)
@@ -130,6 +128,7 @@ func TestBouncyCastleVerifiesOurSignatures(t *testing.T) {
 }
 
 func TestBouncyCastleOpensOurCiphers(t *testing.T) {
+	t.Parallel()
 	p := party{key: newKey(t)}
 	plain := []byte("会话密钥 16 字节 and then some more, past one block of the key stream")
 	c, err := sm2enc.Encrypt(rand.Reader, &p.key.PublicKey, plain)
@@ -150,6 +149,7 @@ func TestBouncyCastleOpensOurCiphers(t *testing.T) {
 }
 
 func TestBouncyCastleOpensOurEnvelopedKeys(t *testing.T) {
+	t.Parallel()
 	signer, encryption := party{key: newKey(t)}, newKey(t)
 	k, err := sm2enc.SealKey(rand.Reader, &signer.key.PublicKey, encryption)
 	if err != nil {
@@ -165,6 +165,7 @@ func TestBouncyCastleOpensOurEnvelopedKeys(t *testing.T) {
 }
 
 func TestBouncyCastleOpensOurKeyFiles(t *testing.T) {
+	t.Parallel()
 	p := party{key: newKey(t)}
 	file, err := sm2enc.MarshalEncryptedKey(rand.Reader, p.key, []byte("correct-horse"), 10_000)
 	if err != nil {
@@ -179,6 +180,7 @@ func TestBouncyCastleOpensOurKeyFiles(t *testing.T) {
 }
 
 func TestBouncyCastleRefusesWhatIsNoDER(t *testing.T) {
+	t.Parallel()
 	list := newWorld(t).sub.list(t)
 	long := bytes.Clone(list) // the length in one octet more than it needs
 	long = append([]byte{0x30, 0x83, 0, long[2], long[3]}, long[4:]...)

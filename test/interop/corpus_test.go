@@ -43,6 +43,7 @@ var foreign = []struct {
 const notAsked = "-"
 
 func TestJudgesAgreeAboutTheFilesOfOthers(t *testing.T) {
+	t.Parallel()
 	for _, f := range foreign {
 		t.Run(f.file+" "+f.question, func(t *testing.T) {
 			files := [][]byte{corpusFile(t, f.file)}
@@ -68,6 +69,7 @@ func says(t *testing.T, who string, ok bool, said, want string) {
 }
 
 func TestJudgesRefuseTheFilesOfOthersWithOneFlippedBit(t *testing.T) {
+	t.Parallel()
 	for _, f := range foreign {
 		if f.bouncyCastle != "" || f.question == "ofd-in-time" || f.question == "integrity" {
 			continue
@@ -97,6 +99,7 @@ func TestJudgesRefuseTheFilesOfOthersWithOneFlippedBit(t *testing.T) {
 
 // An integrity list says which files belong to the package, not what is in them.
 func TestBouncyCastleHoldsThePackageAgainstItsIntegrityList(t *testing.T) {
+	t.Parallel()
 	b := corpusFile(t, "hello-integrity.ofd")
 	const page = "Doc_0/Pages/Page_1/Content.xml"
 	for what, change := range map[string]func(name string, b []byte) []byte{

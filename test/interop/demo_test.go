@@ -15,6 +15,7 @@ import (
 // Everything that the shipped program itself writes in its demo, from the
 // certificates to the sealed document, and not only what the formats can write.
 func TestBouncyCastleAcceptsWhatTheDemoMakes(t *testing.T) {
+	t.Parallel()
 	d := newDemo(t)
 	root, sub := d.file("certs/root.pem"), d.file("certs/sub.pem")
 	lists := [][]byte{d.file("crl/root.crl"), d.file("crl/sub.crl")}

@@ -11,8 +11,9 @@
 //
 // What BouncyCastle is asked is written in java/*.java, a program of its own that
 // Debian's openjdk-17-jdk-headless compiles against libbcprov-java and
-// libbcpkix-java. It runs once for all tests. Where it can write, the tests let
-// our rooms read what it wrote ("make-" questions).
+// libbcpkix-java. It is started once for all tests, as is Node.js. Where
+// BouncyCastle can write, the tests let our rooms read what it wrote ("make-"
+// questions).
 //
 // The judges know nothing of our packages: they take their own way to the bytes,
 // with the foreign program's parser. They read what the program says, not its

@@ -29,6 +29,7 @@ func (p party) message(t *testing.T, template cms.Template) []byte {
 }
 
 func TestBouncyCastleVerifiesOurMessages(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	p, digest := w.person, sm3.Sum(content)
 	for name, template := range map[string]cms.Template{
@@ -50,6 +51,7 @@ func TestBouncyCastleVerifiesOurMessages(t *testing.T) {
 }
 
 func TestBouncyCastleVerifiesOurDetachedMessages(t *testing.T) {
+	t.Parallel()
 	p := newWorld(t).person
 	for name, template := range map[string]cms.Template{
 		"with attributes": {Content: content, SigningTime: now, Detached: true},
@@ -66,6 +68,7 @@ func TestBouncyCastleVerifiesOurDetachedMessages(t *testing.T) {
 // Another certificate for the same key, with other rights, must not take the
 // place of the signer's: the attribute signingCertificateV2 says which was meant.
 func TestBouncyCastleReadsWhichCertificateSigned(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	message := w.person.message(t, cms.Template{Content: content, SigningTime: now})
 	asked(t, "the signer's certificate", true, "signed", message)
@@ -78,6 +81,7 @@ func TestBouncyCastleReadsWhichCertificateSigned(t *testing.T) {
 }
 
 func TestBouncyCastleOpensOurEnvelopes(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	p, other := w.encryption, newParty(t, "person-enc", person, &w.sub)
 	message, err := cms.Envelop(rand.Reader, content, []*cert.Certificate{other.cert, p.cert})

@@ -11,6 +11,7 @@ import (
 )
 
 func TestOpenSSLVerifiesOurSeals(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for _, version := range []int{ses.V1, ses.V4, ses.V5} {
 		seal := w.seal(t, version)
@@ -29,6 +30,7 @@ func TestOpenSSLVerifiesOurSeals(t *testing.T) {
 }
 
 func TestOpenSSLVerifiesOurSealedDocuments(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for _, version := range []int{ses.V4, ses.V5} {
 		sealed := w.sealed(t, w.seal(t, version))

@@ -9,6 +9,7 @@ import (
 )
 
 func TestOpenSSLVerifiesOurCertificatesLinkByLink(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for name, link := range map[string][2]party{
 		"root": {w.root, w.root}, "sub CA": {w.sub, w.root}, "seal maker": {w.maker, w.sub},
@@ -42,6 +43,7 @@ func TestOpenSSLVerifiesOurCertificatesLinkByLink(t *testing.T) {
 }
 
 func TestOpenSSLVerifiesOurRequests(t *testing.T) {
+	t.Parallel()
 	p := party{key: newKey(t)}
 	request := p.request(t)
 	ok, said := Request(t, request)
@@ -57,6 +59,7 @@ func TestOpenSSLVerifiesOurRequests(t *testing.T) {
 }
 
 func TestOpenSSLVerifiesOurRevocationLists(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	list := w.sub.list(t, w.person)
 	ok, said := CRL(t, list, w.sub.cert.Raw)
@@ -71,6 +74,7 @@ func TestOpenSSLVerifiesOurRevocationLists(t *testing.T) {
 }
 
 func TestOpenSSLAndJavaScriptVerifyOurSignatures(t *testing.T) {
+	t.Parallel()
 	p := party{key: newKey(t)}
 	key, point := PublicKeyPEM(sm2enc.MarshalSPKI(&p.key.PublicKey)), sm2enc.MarshalPublicKey(&p.key.PublicKey)
 	msg := []byte("示例案件材料")

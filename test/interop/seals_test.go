@@ -36,6 +36,7 @@ func (p party) signature(t *testing.T, seal, sealed []byte) []byte {
 }
 
 func TestBouncyCastleVerifiesOurSeals(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	stamped, err := ses.StampSeal(w.seal(t, ses.V5), []byte{0x30, 0})
 	if err != nil {
@@ -61,6 +62,7 @@ func TestBouncyCastleVerifiesOurSeals(t *testing.T) {
 }
 
 func TestBouncyCastleVerifiesOurSealSignatures(t *testing.T) {
+	t.Parallel()
 	w, sealed := newWorld(t), []byte("<Signature/>")
 	stamped, err := ses.StampSignature(w.organisation.signature(t, w.seal(t, ses.V5), sealed), []byte{0x30, 0})
 	if err != nil {
@@ -89,6 +91,7 @@ func TestBouncyCastleVerifiesOurSealSignatures(t *testing.T) {
 }
 
 func TestOpenSSLVerifiesOurSealSignatures(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for _, version := range []int{ses.V1, ses.V4, ses.V5} {
 		signature := w.organisation.signature(t, w.seal(t, version), []byte("<Signature/>"))
@@ -106,6 +109,7 @@ func TestOpenSSLVerifiesOurSealSignatures(t *testing.T) {
 }
 
 func TestBouncyCastleRefusesSignersWhomTheSealDoesNotList(t *testing.T) {
+	t.Parallel()
 	w, sealed := newWorld(t), []byte("<Signature/>")
 	for _, seal := range [][]byte{w.seal(t, ses.V1), w.seal(t, ses.V4), w.handwriting(t)} {
 		said := asked(t, "a signer who is not listed", false, "seal-signature", w.maker.signature(t, seal, sealed), sealed)
@@ -116,6 +120,7 @@ func TestBouncyCastleRefusesSignersWhomTheSealDoesNotList(t *testing.T) {
 }
 
 func TestBouncyCastleVerifiesOurSealedDocuments(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	v4 := w.sealed(t, w.seal(t, ses.V4))
 	crossPage := w.organisation.put(t, w.seal(t, ses.V4), document(t), sign.Place{Edge: sign.Right}, sign.Place{Page: 1, X: 150, Y: 200})

@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"testing"
 )
 
@@ -37,28 +36,31 @@ func VerifyInJavaScript(t testing.TB, point, msg, sig []byte) (ok bool, said str
 		"sig": hex.EncodeToString(sig), "id": DefaultID})
 }
 
-// smCrypto puts question to node/judge.js. Keys travel through the standard
-// input, where no list of processes shows them.
-func smCrypto(t testing.TB, question map[string]string) (ok bool, said string) {
-	t.Helper()
-	node, err := exec.LookPath("node")
+// node answers the questions for sm-crypto. TestMain ends it.
+var node = machine{command: nodeJudge}
+
+func nodeJudge(string) (*exec.Cmd, error) {
+	program, err := exec.LookPath("node")
 	if err != nil {
-		Absent(t, err.Error())
+		return nil, &absentError{err.Error()}
 	}
 	_, here, _, _ := runtime.Caller(0)
 	dir := filepath.Join(filepath.Dir(here), "node")
 	if _, err := os.Stat(filepath.Join(dir, "node_modules", "sm-crypto")); err != nil {
-		Absent(t, "sm-crypto is not installed: make interop")
+		return nil, &absentError{"sm-crypto is not installed: make interop"}
 	}
-	in, err := json.Marshal(question)
+	cmd := exec.Command(program, "judge.js")
+	cmd.Dir = dir
+	return cmd, nil
+}
+
+// smCrypto puts question to node/judge.js. Keys travel through the standard
+// input, where no list of processes shows them.
+func smCrypto(t testing.TB, question map[string]string) (ok bool, said string) {
+	t.Helper()
+	line, err := json.Marshal(question)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(node, "judge.js")
-	cmd.Dir, cmd.Stdin = dir, strings.NewReader(string(in))
-	out, err := cmd.CombinedOutput()
-	if cmd.ProcessState == nil {
-		t.Fatal(err)
-	}
-	return err == nil && strings.HasPrefix(string(out), "OK"), string(out)
+	return node.ask(t, string(line))
 }

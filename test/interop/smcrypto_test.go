@@ -8,6 +8,7 @@ import (
 )
 
 func TestJavaScriptOpensOurCiphers(t *testing.T) {
+	t.Parallel()
 	p := party{key: newKey(t)}
 	plain := []byte("会话密钥 16 字节 and then some more, past one block of the key stream")
 	c, err := sm2enc.Encrypt(rand.Reader, &p.key.PublicKey, plain)
@@ -27,6 +28,7 @@ func TestJavaScriptOpensOurCiphers(t *testing.T) {
 }
 
 func TestJavaScriptOpensOurEnvelopedKeys(t *testing.T) {
+	t.Parallel()
 	signer, encryption := party{key: newKey(t)}, newKey(t)
 	k, err := sm2enc.SealKey(rand.Reader, &signer.key.PublicKey, encryption)
 	if err != nil {

@@ -24,6 +24,13 @@ import (
 	"xinzhang/internal/trust"
 )
 
+func TestMain(m *testing.M) {
+	status := m.Run()
+	java.stop()
+	node.stop()
+	os.Exit(status)
+}
+
 var now = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
 var (

@@ -1,7 +1,7 @@
-// Answers one question of the interop tests with sm-crypto. The question is a
-// JSON object on the standard input, bytes in hexadecimal; the answer is a line
-// beginning with OK or REFUSED. The DER is read here, by a reader that shares
-// nothing with ours.
+// Answers questions of the interop tests with sm-crypto. Each is a line on the
+// standard input, a JSON object with bytes in hexadecimal; the answer is a line,
+// "ok: what was seen" or "refused: why". The DER is read here, by a reader that
+// shares nothing with ours.
 'use strict'
 const {sm2, sm4} = require('sm-crypto')
 
@@ -69,10 +69,13 @@ const questions = {
   },
 }
 
-try {
-  const question = JSON.parse(require('fs').readFileSync(0, 'utf8'))
-  console.log(`OK: ${questions[question.ask](question)}`)
-} catch (err) {
-  console.log(`REFUSED: ${err.message}`)
-  process.exitCode = 1
+function answer(line) {
+  try {
+    const question = JSON.parse(line)
+    return `ok: ${questions[question.ask](question)}`
+  } catch (err) {
+    return `refused: ${err.message}`
+  }
 }
+
+require('readline').createInterface({input: process.stdin}).on('line', line => console.log(answer(line)))
