@@ -78,6 +78,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if err != nil {
 		return a.fail(err)
 	}
+	parser.Model.HelpFlag.Help = words[lang]["h_help"]
 	parsed, err := parser.Parse(args)
 	if exited { // --help printed its page
 		return 0

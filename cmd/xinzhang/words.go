@@ -58,6 +58,7 @@ var words = map[fault.Lang]map[string]string{
 		"h_inspect_picture": "把印章的印模图片写到这个文件",
 		"no_picture":        "文件里没有印章图片",
 		"picture_written":   "印模图片已写入 %s（%s 格式）",
+		"h_help":            "显示用法",
 
 		// sign
 		"h_sign_file":        "要签名或盖章的 OFD 文件；它不会被改动",
@@ -80,9 +81,9 @@ var words = map[fault.Lang]map[string]string{
 		"h_sign_dry":         "只试签：说明盖在哪里、有什么妨碍，不要 PIN，不写文件",
 		"sign_ask_pin":       "UKey %s 的 PIN：",
 		"sign_rehearsal":     "试签 %s（只检查，不写文件）",
-		"sign_step":          "%d. %s  「%s」  UKey %s",
+		"sign_step":          "%d. %s  “%s”  UKey %s",
 		"sign_fits":          "证书和印章可以使用",
-		"sign_found":         "关键字「%s」：找到 %d 处，用 %d 处",
+		"sign_found":         "关键字“%s”：找到 %d 处，用 %d 处",
 		"sign_place":         "第 %d 页：距左 %s 毫米，距上 %s 毫米，%s×%s 毫米",
 		"sign_strip":         "第 %d 页：距左 %s 毫米，距上 %s 毫米，露出 %s×%s 毫米的一条",
 		"sign_earlier":       "已有签名 %d（%s）：现在%s，%s",
@@ -243,7 +244,7 @@ var words = map[fault.Lang]map[string]string{
 		"ask_old_pin":            "%s 现在的 PIN：",
 		"ask_new_pin":            "新 PIN（6 到 16 个字符）：",
 		"ask_admin_pin":          "%s 的管理员 PIN：",
-		"pin_low":                "%s还可尝试 %d 次；用完后会锁死，记不清请停下",
+		"pin_low":                "%s 还可尝试 %d 次；用完后会锁死，记不清请停下",
 		"pin_is_locked":          "密码已锁死",
 		"pin_tries":              "还可尝试 %d 次（共 %d 次）",
 		"pin_first":              "初始 PIN 尚未修改",
@@ -358,6 +359,7 @@ UKey is not a certified cryptographic module.
 		"h_inspect_picture": "write the picture of the seal to this file",
 		"no_picture":        "the file holds no seal with a picture",
 		"picture_written":   "picture written to %s (%s)",
+		"h_help":            "show how to use it",
 
 		// sign
 		"h_sign_file":        "OFD document to sign or seal; it is not changed",

@@ -41,6 +41,9 @@ func TestEveryVerbHasHelpInBothLanguages(t *testing.T) {
 		if exit != 0 || !strings.Contains(out, "verify") {
 			t.Errorf("%s: exit %d, %s%s", lang, exit, out, errs)
 		}
+		if lang == "zh" && strings.Contains(out, "Show context") {
+			t.Error("the help of --help is in English")
+		}
 		if han := regexp.MustCompile(`\p{Han}`).MatchString(out); han != (lang == "zh") {
 			t.Errorf("%s: the help is in another language:\n%s", lang, out)
 		}
