@@ -6,7 +6,7 @@ DEMO     ?= build/demo
 
 # Rooms where two goroutines, or two processes, can meet. The formats are pure
 # functions: the race detector has nothing to find there and slows them tenfold.
-RACE ?= ./internal/durable/... ./internal/token/... ./internal/hsm/... ./internal/store/... \
+RACE ?= ./internal/durable/... ./internal/token/... ./internal/skfabi/... ./internal/hsm/... ./internal/store/... \
 	./internal/ca/... ./internal/kmc/... ./internal/enrol/... ./internal/seals/... \
 	./internal/sign/... ./internal/verify/...
 
@@ -20,7 +20,7 @@ HAND     = 107 112 115 116 117 118 119# the files of the running script with the
 NPM = npm ci --no-audit --no-fund --loglevel=error
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 demo: build ## the whole job without a question: certificates, UKeys, a sealed document, a report
 	bin/xinzhang demo --once --dir $(DEMO)
@@ -54,6 +54,26 @@ cross: ## cgo-free programs for every platform we promise, in build/cross
 			go build -trimpath -o "build/cross/$${p%/*}-$${p#*/}/" ./cmd/xinzhang; \
 	done
 
+skf: ## the SKF library of our UKeys (GM/T 0016) for C programs, in build/skf; needs a C compiler
+	$(call skflib,$$(go env GOOS)/$$(go env GOARCH),$${CC:-$$(go env CC)})
+
+skf-cross: ## the same for every platform whose C compiler is installed
+	$(call skflib,linux/amd64,x86_64-linux-gnu-gcc)
+	$(call skflib,linux/arm64,aarch64-linux-gnu-gcc)
+	$(call skflib,windows/amd64,x86_64-w64-mingw32-gcc)
+
+# skflib PLATFORM COMPILER. SKF_TAGS=skf_wide,skf_natural gives other layouts of
+# structures, see cmd/skf/skf.h. The header that Go writes beside is not for people.
+SKF_TAGS ?=
+define skflib
+@set -e; p=$(1); cc=$(2); case $$p in windows/*) lib=xinzhang_skf.dll;; *) lib=libxinzhang_skf.so;; esac; \
+	command -v "$$cc" >/dev/null || { echo "skf for $$p: $$cc is absent"; exit 0; }; \
+	dir="build/skf/$${p%/*}-$${p#*/}"; echo "build $$dir/$$lib"; \
+	CGO_ENABLED=1 GOOS=$${p%/*} GOARCH=$${p#*/} CC="$$cc" \
+		go build -trimpath -ldflags='-s -w' -tags "$(SKF_TAGS)" -buildmode=c-shared -o "$$dir/$$lib" ./cmd/skf; \
+	rm -f "$$dir/$${lib%.*}.h"; cp cmd/skf/skf.h "$$dir/"
+endef
+
 generate: ## what is made from tables: internal/fault/codes_gen.go, docs/errors.md
 	go generate ./...
 
@@ -77,4 +97,4 @@ test/interop/node/node_modules/.package-lock.json: test/interop/node/package-loc
 clean: ## remove what was built; certificates and UKeys of XINZHANG_HOME are never touched
 	rm -rf bin build web/node_modules test/interop/node/node_modules $(FONTS)/song $(FONTS)/hand
 
-.PHONY: help demo build test race fuzz soak lint cross generate fonts interop clean
+.PHONY: help demo build test race fuzz soak lint cross skf skf-cross generate fonts interop clean
