@@ -61,6 +61,7 @@ type archive struct {
 	members    []*member // in the order of the central directory
 	deviations []*fault.Error
 	folded     map[string]bool // names in lower case, once something hides between entries
+	hidden     int             // local headers seen between entries
 }
 
 func openArchive(src io.ReaderAt, size int64, lim Limits) (*archive, error) {

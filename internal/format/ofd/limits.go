@@ -23,7 +23,7 @@ type Limits struct {
 // hostile one below two seconds and 200 MiB.
 func DefaultLimits() Limits {
 	return Limits{
-		Entries:      200_000,
+		Entries:      65_000,
 		NameBytes:    1024,
 		DirectoryLen: 32 << 20,
 		PartBytes:    64 << 20,
@@ -34,8 +34,8 @@ func DefaultLimits() Limits {
 		Ratio:        120,
 		Depth:        128,
 		Elements:     400_000,
-		Pages:        100_000,
+		Pages:        30_000,
 		Glyphs:       300_000,
-		References:   200_000,
+		References:   65_000,
 	}
 }

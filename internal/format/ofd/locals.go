@@ -176,6 +176,9 @@ func (a *archive) shadowed(from, gap int64) (string, bool) {
 			if i += next; next < 0 || i >= chunk {
 				break
 			}
+			if a.hidden++; a.hidden > mostHidden {
+				return "…", true
+			}
 			if name, ok := localName(b[i:]); ok && a.folded[strings.ToLower(name)] {
 				return name, true
 			}
@@ -183,6 +186,10 @@ func (a *archive) shadowed(from, gap int64) (string, bool) {
 	}
 	return "", false
 }
+
+// mostHidden is more local headers than entries that were deleted from a zip in
+// place leave behind.
+const mostHidden = 10_000
 
 // localName reads the name in the local header at the start of b.
 func localName(b []byte) (string, bool) {

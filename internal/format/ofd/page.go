@@ -3,6 +3,7 @@ package ofd
 import (
 	"bytes"
 	"slices"
+	"sync"
 
 	"github.com/emmansun/gmsm/sm3"
 
@@ -49,8 +50,23 @@ type pageScan struct {
 	err  error
 }
 
+// pageBuffers are kept because new room has to be cleared, which for thousands
+// of pages takes as long as hashing them. Nothing of a head lies in a buffer.
+var pageBuffers sync.Pool // of *[]byte
+
+// keptBuffer is the largest buffer worth keeping; a larger page is an oddity.
+const keptBuffer = 16 << 20
+
 func (p *Package) readHead(name string) (pageHead, error) {
-	raw, err := p.Read(name)
+	buf, ok := pageBuffers.Get().(*[]byte)
+	if !ok {
+		buf = new([]byte)
+	}
+	raw, err := p.readTo(name, *buf)
+	if cap(raw) <= keptBuffer {
+		*buf = raw
+		defer pageBuffers.Put(buf)
+	}
 	if err != nil {
 		return pageHead{}, err
 	}

@@ -38,18 +38,31 @@ func (p *Package) Stream(name string) (_ io.ReadCloser, err error) {
 
 // Read returns a whole file, refused when it is larger than Limits.PartBytes.
 func (p *Package) Read(name string) ([]byte, error) {
-	r, err := p.Stream(name)
+	out, err := p.readTo(name, nil)
 	if err != nil {
 		return nil, err
+	}
+	return out, nil
+}
+
+// readTo is Read into the room of out, or into new room when that is too small.
+// The room comes back after an error, too.
+func (p *Package) readTo(name string, out []byte) ([]byte, error) {
+	out = out[:0]
+	r, err := p.Stream(name)
+	if err != nil {
+		return out, err
 	}
 	defer func() { _ = r.Close() }()
 	m := p.byName[name]
 	if m.size > p.lim.PartBytes {
-		return nil, fault.New(fault.InputTooLarge, "what", name, "limit", p.lim.PartBytes)
+		return out, fault.New(fault.InputTooLarge, "what", name, "limit", p.lim.PartBytes)
 	}
 	// The announced size is believed for the allocation only as far as deflate
 	// could reach it.
-	out := make([]byte, 0, min(m.size, m.packed*1040+64)+1)
+	if want := min(m.size, m.packed*1040+64) + 1; int64(cap(out)) < want {
+		out = make([]byte, 0, want)
+	}
 	for {
 		if len(out) == cap(out) {
 			out = append(out, 0)[:len(out)]
@@ -60,7 +73,7 @@ func (p *Package) Read(name string) ([]byte, error) {
 			return out, nil
 		}
 		if err != nil {
-			return nil, err
+			return out, err
 		}
 	}
 }
