@@ -9,8 +9,8 @@ import (
 // Bounds of the search for a path, against loops of cross certificates and
 // messages stuffed with certificates of one name.
 const (
-	maxPath   = 8   // certificates from the first to the anchor, both counted
-	maxChecks = 256 // signatures that one search verifies
+	maxPath   = 8  // certificates from the first to the anchor, both counted
+	maxChecks = 32 // signatures that one search verifies
 )
 
 // A Path leads from a certificate up to an anchor.

@@ -45,7 +45,7 @@ func gatherDocument(ctx context.Context, pkg *ofd.Package, opt Options) (*docume
 
 // mostSignatures bounds the work on a package whose list goes on and on; real
 // documents hold a few, at most one for each page.
-const mostSignatures = 1000
+const mostSignatures = 300
 
 // countSignatures adds up the entries of all lists. A Signature.xml that two
 // lists name would count as two signatures.

@@ -29,13 +29,15 @@ func readAttributes(r *der.Reader, v der.Value, name string) []Attribute {
 		}
 		one := list.Open("attribute", der.Sequence)
 		a := Attribute{ID: one.OID("attrType")}
-		values, err := one.Value("attrValues", der.Set).Children()
-		if one.Err() == nil {
-			one.Fail("attrValues", err)
+		values := one.Open("attrValues", der.Set)
+		for values.More() {
+			if len(a.Values) == maxAttributes {
+				values.Fail("value", fmt.Errorf("more than %d", maxAttributes))
+				break
+			}
+			a.Values = append(a.Values, values.Value("value").Raw)
 		}
-		for _, value := range values {
-			a.Values = append(a.Values, value.Raw)
-		}
+		one.Fail("attrValues", values.End())
 		list.Fail("attribute", one.End())
 		all = append(all, a)
 	}

@@ -34,7 +34,7 @@ import (
 // Limits on hostile input; a real message holds one signer and a few
 // certificates.
 const (
-	maxCertificates = 256
+	maxCertificates = 32
 	maxSigners      = 64
 	maxAttributes   = 64
 )
