@@ -25,7 +25,21 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"xinzhang": main})
+	testscript.Main(tidied{m}, map[string]func(){"xinzhang": main})
+}
+
+// tidied runs the tests and removes what they shared: it holds secrets, if only
+// made-up ones.
+type tidied struct{ m *testing.M }
+
+func (t tidied) Run() int {
+	code := t.m.Run()
+	for _, dir := range []string{oneAuthority.dir, oneDemo.dir} {
+		if dir != "" {
+			_ = os.RemoveAll(dir)
+		}
+	}
+	return code
 }
 
 // TestScripts runs the program as typed. Scripts know commands of ours:
@@ -93,13 +107,13 @@ func scriptFounded(ts *testscript.TestScript, _ bool, _ []string) {
 	oneAuthority.Do(func() {
 		dir, err := os.MkdirTemp("", "xinzhang-authority-")
 		ts.Check(err)
-		file := filepath.Join(dir, "passphrase")
+		file := ts.MkAbs("founding.passphrase")
 		ts.Check(os.WriteFile(file, []byte(scriptPassphrase), 0o600))
-		if exit := run([]string{"--home", filepath.Join(dir, "home"), "ca", "init", "--name", "示例电子认证中心", "--passphrase-file", file},
+		if exit := run([]string{"--home", dir, "ca", "init", "--name", "示例电子认证中心", "--passphrase-file", file},
 			nil, os.Stderr, os.Stderr); exit != 0 {
 			ts.Fatalf("ca init: exit status %d", exit)
 		}
-		oneAuthority.dir = filepath.Join(dir, "home")
+		oneAuthority.dir = dir
 		cheapenKeys(ts, filepath.Join(oneAuthority.dir, "keys"))
 	})
 	if oneAuthority.dir == "" {
