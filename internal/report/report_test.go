@@ -34,7 +34,7 @@ func sample() *verify.Report {
 
 func TestTextNamesTheVerdictAndTheReason(t *testing.T) {
 	for lang, want := range map[fault.Lang][]string{
-		fault.ZH: {"✗ 验证不通过", "签署后内容被改动：第 2 页", "[doc.digest]", "第 2、3 页", "签署者的电脑时间", "2026-03-01 12:00:00"},
+		fault.ZH: {"✗ 验证不通过", "签署后内容被改动：第 2 页", "[doc.digest]", "第 2、3 页", "签署人的电脑时间", "2026-03-01 12:00:00"},
 		fault.EN: {"✗ FAILED", "content was changed after signing", "[doc.digest]", "page 2, 3", "the signer's clock"},
 	} {
 		var b bytes.Buffer

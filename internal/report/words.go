@@ -35,7 +35,7 @@ var words = map[fault.Lang]*text{
 			verify.Indeterminate: "无法确定", verify.Unsigned: "没有签名",
 		},
 		captions: map[verify.Verdict]string{verify.Failed: "无效", verify.Indeterminate: "未确认"},
-		sources:  map[verify.TimeSource]string{verify.TimeStamp: "时间戳", verify.Clock: "签署者的电脑时间"},
+		sources:  map[verify.TimeSource]string{verify.TimeStamp: "时间戳", verify.Clock: "签署人的电脑时间"},
 		kinds: map[verify.Kind]string{
 			verify.KindSeal: "电子签章", verify.KindSignature: "数字签名",
 			verify.KindBare: "数字签名（不带证书）", verify.KindUnknown: "无法识别的签名",
