@@ -27,6 +27,7 @@ type signCmd struct {
 	Out       string     `short:"o" help:"${h_sign_out}" type:"path" placeholder:"FILE"`
 	Force     bool       `help:"${h_sign_force}"`
 	PINFile   string     `name:"pin-file" help:"${h_sign_pin_file}" type:"path" placeholder:"FILE"`
+	LastTry   bool       `name:"last-try" help:"${h_last_try}"`
 	DryRun    bool       `short:"n" help:"${h_sign_dry}"`
 }
 
@@ -67,7 +68,7 @@ func (c *signCmd) Run(a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := s.enterPINs(); err != nil {
+	if err := s.enterPINs(c.LastTry); err != nil {
 		return err
 	}
 	if err := s.write(out); err != nil {

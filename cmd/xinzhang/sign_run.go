@@ -189,8 +189,9 @@ func (s *signing) refusals() error {
 }
 
 // enterPINs opens every UKey, before the first signature is made: a wrong PIN
-// leaves nothing half done.
-func (s *signing) enterPINs() error {
+// leaves nothing half done. The last try of a PIN is spent only when lastTry says
+// so.
+func (s *signing) enterPINs(lastTry bool) error {
 	opened := make(map[string]bool)
 	for _, sig := range s.steps {
 		if opened[sig.Token] {
@@ -201,12 +202,12 @@ func (s *signing) enterPINs() error {
 		if len(s.ukeys) == 1 { // one PIN in the environment cannot be that of two
 			source.env = "XINZHANG_PIN"
 		}
-		b, err := source.read(s.app)
+		k := s.ukeys[sig.Token]
+		pin, err := s.askPIN(k, token.UserPIN, source, lastTry)
 		if err != nil {
 			return err
 		}
-		pin := token.NewPIN(b)
-		err = s.ukeys[sig.Token].VerifyPIN(s.ctx, token.UserPIN, pin)
+		err = k.VerifyPIN(s.ctx, token.UserPIN, pin)
 		pin.Clear()
 		if err != nil {
 			return err
