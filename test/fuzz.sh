@@ -13,5 +13,5 @@ targets=$(printf '%s\n' "$list" | awk '
 
 printf '%s\n' "$targets" | while read -r package target; do
 	echo "== fuzz $package $target for $time"
-	go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" "$package" </dev/null || exit 1
+	go test -run '^$' -fuzz "^$target\$" -fuzzminimizetime 10x -fuzztime "$time" "$package" </dev/null || exit 1
 done

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 // typed runs the program as typed and returns what it said.
@@ -108,48 +107,6 @@ func TestDemo(t *testing.T) {
 			t.Errorf("%s: exit %d, want %d and %q\n%s%s", tt.what, exit, tt.exit, tt.says, out, said)
 		}
 	}
-}
-
-// A signer whose certificate was revoked before the signing time fails, once the
-// list is given; revoked after it, nobody can tell which came first.
-func TestRevokedSigner(t *testing.T) {
-	dir := runDemo(t)
-	in := func(name string) string { return filepath.Join(dir, name) }
-	t.Setenv("XINZHANG_HOME", in("home"))
-	t.Setenv("XINZHANG_PASSPHRASE", secrets(t, dir)["passphrase"])
-	for _, tt := range []struct {
-		date time.Time
-		cert string
-		exit int
-		code string
-	}{
-		{time.Now(), "person-sign.pem", 2, "signer.revoked_after"},
-		{time.Now().Add(-time.Hour), "organisation-sign.pem", 1, "signer.revoked_before"},
-	} {
-		serial := show(t, in("certs/"+tt.cert))
-		if exit, _, said := typed(t, "cert", "revoke", serial, "--reason", "keyCompromise", "--date", tt.date.Format(time.RFC3339), "--lang", "en"); exit != 0 {
-			t.Fatalf("revoke: exit %d\n%s", exit, said)
-		}
-		if exit, _, said := typed(t, "cert", "crl", "--lang", "en"); exit != 0 {
-			t.Fatalf("crl: exit %d\n%s", exit, said)
-		}
-		exit, out, said := typed(t, "verify", "--lang", "en", "--trust", in("trust"), "--crl", in("home/crl"), in("sealed.ofd"))
-		if exit != tt.exit || !strings.Contains(out, tt.code) {
-			t.Errorf("%s: exit %d, want %d and %s\n%s%s", tt.cert, exit, tt.exit, tt.code, out, said)
-		}
-	}
-}
-
-func show(t *testing.T, file string) (serial string) {
-	t.Helper()
-	exit, out, said := typed(t, "inspect", "--json", file)
-	var r struct {
-		Items []struct{ Certificate struct{ Serial string } }
-	}
-	if err := json.Unmarshal([]byte(out), &r); exit != 0 || err != nil || len(r.Items) != 1 {
-		t.Fatalf("inspect: exit %d, %v\n%s%s", exit, err, out, said)
-	}
-	return r.Items[0].Certificate.Serial
 }
 
 func TestVerifyJSONHasTheDocumentedShape(t *testing.T) {
