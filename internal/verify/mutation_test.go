@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -152,7 +153,13 @@ func (o outcome) names(codes ...fault.Code) bool {
 
 func (o outcome) String() string { return fmt.Sprintf("%s %v %v", o.verdict, o.codes, o.refusal) }
 
-const mutations = 1000
+// mutations is how many changes are tried: 1,000, and 10,000 in the long proofs.
+func mutations() int {
+	if os.Getenv("XINZHANG_SOAK") == "1" {
+		return 10_000
+	}
+	return 1000
+}
 
 // Whatever is done to the uncompressed files of a sealed document, the verdict is
 // the one of the verdict table and the reason names what was done.
@@ -167,7 +174,7 @@ func TestMutationsOfASealedDocument(t *testing.T) {
 	}
 	rng := rand.New(rand.NewPCG(38540, 2020))
 	counts := map[string]int{}
-	for i := range mutations {
+	for i := range mutations() {
 		m := mutate(rng, files)
 		counts[m.how]++
 		o := tell(t, rezip(t, m.files), set, at)
