@@ -80,8 +80,9 @@ func foundingRequest(key string) string { return foundingPrefix + key }
 // that nothing explains ([fault.CAKeysUnexplained]).
 //
 // When it is interrupted, the same Init again or the next [Open] completes it;
-// with other words it is refused ([fault.CAInitUnfinished]). The findings, none
-// at the first time, explain what the interruption had left.
+// with other words it is refused ([fault.CAInitUnfinished]), unless no key was
+// made yet. The findings, none at the first time, explain what the interruption
+// had left.
 func Init(ctx context.Context, cfg Config, s Setup) (findings []Finding, err error) {
 	cfg, s = cfg.withDefaults(), s.withDefaults()
 	if err := cfg.Home.Create(); err != nil {
@@ -118,20 +119,24 @@ func (c *CA) startFounding(ctx context.Context, s Setup) error {
 		return err
 	}
 	c.setup = s
+	names, err := c.cfg.Keys.Names()
+	if err != nil {
+		return err
+	}
 	recorded, done, err := c.store.Setup(ctx)
 	switch {
 	case err == nil && done:
 		old, err := parseSetup(recorded)
 		return errors.Join(err, fault.New(fault.CAExists, "holder", old.Name))
-	case err == nil && recorded != string(spec):
+	case err == nil && recorded != string(spec) && len(names) > 0:
 		return fault.New(fault.CAInitUnfinished)
+	case err == nil && recorded != string(spec): // no key was made: nothing stands in the way
+		if err := c.store.DropSetup(ctx); err != nil {
+			return fmt.Errorf("drop the unfinished founding: %w", err)
+		}
 	case err == nil:
 		return c.checkPassphrase(ctx)
 	case !errors.Is(err, ErrNotFound):
-		return err
-	}
-	names, err := c.cfg.Keys.Names()
-	if err != nil {
 		return err
 	}
 	if len(names) > 0 {
