@@ -171,10 +171,19 @@ func (v Value) Count() int {
 	return len(kids)
 }
 
+// maxInteger bounds integers, in octets: the time to write one in decimal grows
+// with the square of its length. A modulus of 32,768 bits fits.
+const maxInteger = 4097
+
+var errInteger = fmt.Errorf("an integer of more than %d octets", maxInteger)
+
 // BigInt reads an INTEGER or ENUMERATED in two's complement.
 func (v Value) BigInt() (*big.Int, error) {
 	if (v.Tag != Integer && v.Tag != Enumerated) || len(v.Content) == 0 {
 		return nil, fmt.Errorf("tag %#02x is no integer", v.Tag)
+	}
+	if len(v.Content) > maxInteger {
+		return nil, errInteger
 	}
 	n := new(big.Int).SetBytes(v.Content)
 	if v.Content[0]&0x80 != 0 {
@@ -188,6 +197,9 @@ func (v Value) BigInt() (*big.Int, error) {
 func (v Value) Unsigned() (*big.Int, error) {
 	if v.Tag != Integer || len(v.Content) == 0 {
 		return nil, fmt.Errorf("tag %#02x is no integer", v.Tag)
+	}
+	if len(v.Content) > maxInteger {
+		return nil, errInteger
 	}
 	return new(big.Int).SetBytes(v.Content), nil
 }

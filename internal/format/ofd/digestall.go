@@ -13,8 +13,8 @@ import (
 // [Package.Digest], which also reports, for each file that was asked for, why it
 // could not be read. The error is that of ctx.
 func (p *Package) DigestAll(ctx context.Context, names []string) error {
+	names = p.unknown(names)
 	// The largest first, so that no processor is left alone with one at the end.
-	names = slices.Clone(names)
 	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(p.sizeOf(b), p.sizeOf(a)) })
 	names = slices.Compact(names)
 	queue := make(chan string)
@@ -22,9 +22,7 @@ func (p *Package) DigestAll(ctx context.Context, names []string) error {
 	for range min(runtime.GOMAXPROCS(0), len(names)) {
 		workers.Go(func() {
 			for name := range queue {
-				if p.Has(name) {
-					_, _ = p.Digest(name) // asked again, and judged, by the caller
-				}
+				_, _ = p.Digest(name) // asked again, and judged, by the caller
 			}
 		})
 	}
@@ -37,6 +35,20 @@ func (p *Package) DigestAll(ctx context.Context, names []string) error {
 	close(queue)
 	workers.Wait()
 	return ctx.Err()
+}
+
+// unknown returns those of names that have not been hashed yet: several
+// signatures protect mostly the same files.
+func (p *Package) unknown(names []string) []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []string
+	for _, name := range names {
+		if _, ok := p.digests[name]; !ok && p.byName[name] != nil {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 func (p *Package) sizeOf(name string) int64 {

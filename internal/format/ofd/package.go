@@ -24,6 +24,7 @@ type Package struct {
 	mu      sync.Mutex
 	digests map[string][32]byte
 	docs    []*Document // nil until Documents has read them
+	parts   []Part      // nil until Parts has found them
 	names   map[string]PartName
 	heads   map[string]pageScan
 }

@@ -65,6 +65,22 @@ type Part struct {
 // once, in the order met. Missing parts are listed too. The error is for
 // OFD.xml alone, or for a document with more parts than Limits.References.
 func (p *Package) Parts() ([]Part, error) {
+	p.mu.Lock()
+	known := p.parts
+	p.mu.Unlock()
+	if known == nil {
+		var err error
+		if known, err = p.findParts(); err != nil {
+			return nil, err
+		}
+		p.mu.Lock()
+		p.parts = known
+		p.mu.Unlock()
+	}
+	return slices.Clone(known), nil
+}
+
+func (p *Package) findParts() ([]Part, error) {
 	docs, err := p.Documents()
 	if err != nil {
 		return nil, err
