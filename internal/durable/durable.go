@@ -3,7 +3,6 @@
 package durable
 
 import (
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -47,20 +46,5 @@ func Write(name string, perm fs.FileMode, fill func(io.Writer) error) (err error
 	if err = f.Close(); err != nil {
 		return err
 	}
-	if err = os.Rename(f.Name(), name); err != nil {
-		return err
-	}
-	return syncDir(dir)
-}
-
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil // a folder cannot be opened for syncing there
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("sync folder: %w", err)
-	}
-	defer func() { _ = d.Close() }()
-	return d.Sync()
+	return replace(f.Name(), name)
 }
