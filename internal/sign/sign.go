@@ -100,13 +100,19 @@ func protect(ctx context.Context, pkg *ofd.Package, plan *ofd.Plan, seal []byte)
 	for _, l := range lists {
 		open[l.Path] = true
 	}
+	var names []string
+	for _, e := range pkg.Entries() {
+		if !open[e.Name] && plan.Changed[e.Name] == nil {
+			names = append(names, e.Name)
+		}
+	}
+	if err := pkg.DigestAll(ctx, names); err != nil {
+		return nil, err
+	}
 	var refs []ofd.Reference
 	for _, e := range pkg.Entries() {
 		if open[e.Name] {
 			continue
-		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
 		}
 		digest := sm3.Sum(plan.Changed[e.Name])
 		if _, changed := plan.Changed[e.Name]; !changed {
