@@ -3,20 +3,19 @@ package ses
 import (
 	"archive/zip"
 	"bytes"
-	"encoding/pem"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/emmansun/gmsm/sm3"
 
 	"xinzhang/internal/format/der"
 	"xinzhang/internal/format/sm2enc"
+	"xinzhang/test/interop"
 )
 
 // corpus returns the bytes of a file made by others. Such files are not part of
@@ -127,30 +126,13 @@ func holds(t *testing.T, name string, certificate, msg, value []byte) {
 	if !sm2enc.Verify(pub, msg, value) || sm2enc.Verify(pub, flipped, value) {
 		t.Errorf("%s: the signature does not hold, or holds over other bytes", name)
 	}
-	spki := sm2enc.MarshalSPKI(pub)
-	if out := opensslVerify(t, spki, msg, value); !strings.Contains(out, "Signature Verified Successfully") {
-		t.Errorf("%s: openssl: %s", name, out)
+	key := interop.PublicKeyPEM(sm2enc.MarshalSPKI(pub))
+	if ok, said := interop.Signature(t, key, msg, value); !ok {
+		t.Errorf("%s: openssl: %s", name, said)
 	}
-	if out := opensslVerify(t, spki, flipped, value); !strings.Contains(out, "Signature Verification Failure") {
-		t.Errorf("%s: openssl after a flipped bit: %s", name, out)
+	if ok, _ := interop.Signature(t, key, flipped, value); ok {
+		t.Errorf("%s: openssl takes it after a flipped bit", name)
 	}
-}
-
-// opensslVerify returns what `openssl pkeyutl -verify` says.
-func opensslVerify(t *testing.T, spki, msg, sig []byte) string {
-	t.Helper()
-	dir := t.TempDir()
-	file := func(name string, b []byte) string {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, b, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	key := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: spki})
-	out, _ := openssl(t, "pkeyutl", "-verify", "-pubin", "-inkey", file("key.pem", key), "-rawin", "-in", file("msg", msg),
-		"-sigfile", file("sig", sig), "-digest", "sm3", "-pkeyopt", "distid:"+sm2enc.DefaultID)
-	return string(out)
 }
 
 func openssl(t *testing.T, args ...string) ([]byte, error) {

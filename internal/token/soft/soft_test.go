@@ -2,12 +2,10 @@ package soft
 
 import (
 	"context"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -23,6 +21,7 @@ import (
 	"xinzhang/internal/format/sm2enc"
 	"xinzhang/internal/token"
 	"xinzhang/internal/token/soft/internal/cost"
+	"xinzhang/test/interop"
 )
 
 func TestShippedTokensCostWhatTheyShould(t *testing.T) {
@@ -317,13 +316,6 @@ func TestHandlesOfSeveralProgramsCountTogether(t *testing.T) {
 }
 
 func TestOpenSSLVerifiesASignature(t *testing.T) {
-	tool, err := exec.LookPath("openssl")
-	if err != nil {
-		if os.Getenv("XINZHANG_CI") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip("openssl is not installed")
-	}
 	w := newWorld(t)
 	app := w.app()
 	w.must(app.VerifyPIN(w.ctx, token.UserPIN, pin(user)))
@@ -333,22 +325,12 @@ func TestOpenSSLVerifiesASignature(t *testing.T) {
 	value, err := c.SignDigest(w.ctx, sm2enc.Digest(w.pub, message))
 	w.must(err)
 
-	public := filepath.Join(w.dir, "public.pem")
-	w.must(os.WriteFile(public, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: sm2enc.MarshalSPKI(w.pub)}), 0o600))
-	signature := filepath.Join(w.dir, "signature")
-	w.must(os.WriteFile(signature, value, 0o600))
-	judge := func(message []byte) error {
-		file := filepath.Join(w.dir, "message")
-		w.must(os.WriteFile(file, message, 0o600))
-		out, err := exec.Command(tool, "dgst", "-sm3", "-verify", public, "-sigopt", "distid:"+sm2enc.DefaultID, "-signature", signature, file).CombinedOutput()
-		t.Logf("openssl: %s", out)
-		return err
-	}
-	if err := judge(message); err != nil {
-		t.Errorf("openssl refuses the signature: %v", err)
+	public := interop.PublicKeyPEM(sm2enc.MarshalSPKI(w.pub))
+	if ok, said := interop.Signature(t, public, message, value); !ok {
+		t.Errorf("openssl refuses the signature: %s", said)
 	}
 	message[0] ^= 1
-	if err := judge(message); err == nil {
+	if ok, _ := interop.Signature(t, public, message, value); ok {
 		t.Error("openssl takes the signature for another message")
 	}
 }
