@@ -37,29 +37,32 @@ func Build(t Template) ([]byte, error) {
 	}
 	// The lengths are known before the first entry is written, so that one
 	// buffer of the right size holds the list: nested builders would move it.
-	var entry []byte
 	entries := 0
 	for i, e := range t.Entries {
-		if entry, err = e.appendTo(entry[:0]); err != nil {
+		n, err := e.size()
+		if err != nil {
 			return nil, fmt.Errorf("build CRL: entry %d: %w", i, err)
 		}
-		entries += len(entry)
+		entries += n
 	}
-	body := len(head) + len(tail)
-	if entries > 0 {
-		body += headerSize(entries) + entries
-	}
+	body := len(head) + bodySize(entries) + len(tail)
 	out := appendHeader(make([]byte, 0, headerSize(body)+body), der.Sequence, body)
 	out = append(out, head...)
 	if entries > 0 {
 		out = appendHeader(out, der.Sequence, entries)
 		for _, e := range t.Entries {
-			if out, err = e.appendTo(out); err != nil {
-				return nil, fmt.Errorf("build CRL: %w", err)
-			}
+			out = e.appendTo(out)
 		}
 	}
 	return append(out, tail...), nil
+}
+
+// bodySize is the length of revokedCertificates, which is left out when empty.
+func bodySize(entries int) int {
+	if entries == 0 {
+		return 0
+	}
+	return headerSize(entries) + entries
 }
 
 func (t Template) check() error {
@@ -106,35 +109,6 @@ func (t Template) ends() (head, tail []byte, err error) {
 	return head, tail, err
 }
 
-// appendTo appends the DER entry to out.
-func (e Entry) appendTo(out []byte) ([]byte, error) {
-	if e.Serial == nil || e.Serial.Sign() <= 0 || e.RevokedAt.IsZero() {
-		return nil, errors.New("the serial number is not positive or the date is missing")
-	}
-	if _, ok := reasons[e.Reason]; !ok || e.Reason == RemoveFromCRL {
-		return nil, fmt.Errorf("reason %s has no place in a complete list", e.Reason)
-	}
-	b := cryptobyte.NewBuilder(out)
-	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1BigInt(e.Serial)
-		cert.AddTime(b, e.RevokedAt)
-		if e.Reason == Unspecified && e.InvalidityDate.IsZero() {
-			return
-		}
-		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-			if e.Reason != Unspecified { // RFC 5280 5.3.1: leave code 0 out
-				addExtension(b, oid.ReasonCode, func(b *cryptobyte.Builder) { b.AddASN1Enum(int64(e.Reason)) })
-			}
-			if !e.InvalidityDate.IsZero() { // 5.3.2: always GeneralizedTime
-				addExtension(b, oid.InvalidityDate, func(b *cryptobyte.Builder) {
-					b.AddASN1GeneralizedTime(e.InvalidityDate.UTC().Truncate(time.Second))
-				})
-			}
-		})
-	})
-	return b.Bytes()
-}
-
 // Assemble joins a TBSCertList and the SM2 signature (DER) over it to a list.
 func Assemble(tbs, signature []byte) ([]byte, error) {
 	if v, err := der.ParseOnly(tbs); err != nil || v.Tag != der.Sequence {
@@ -143,10 +117,7 @@ func Assemble(tbs, signature []byte) ([]byte, error) {
 	if _, form, err := sm2enc.ParseSignature(signature); err != nil || form != sm2enc.DER {
 		return nil, errors.New("assemble CRL: the signature is not DER")
 	}
-	var b cryptobyte.Builder
-	addAlgorithm(&b)
-	b.AddASN1BitString(signature)
-	end, err := b.Bytes()
+	end, err := ending(signature)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,8 @@
 //	tbs, err := crl.Build(crl.Template{Issuer: ca, Number: n, …})
 //	der, err := crl.Assemble(tbs, signature)
 //
+// [Write] does both for a list that is too long for memory.
+//
 // In a complete list a suspended certificate stands with reason [Hold]; a
 // restored one stands no more.
 package crl
