@@ -22,6 +22,7 @@ import (
 	"xinzhang/internal/durable"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/sm2enc"
+	"xinzhang/test/corpus"
 )
 
 func TestMain(m *testing.M) {
@@ -57,17 +58,13 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("XINZHANG_HOME", filepath.Join(env.WorkDir, "home"))
-			corpus := os.Getenv("XINZHANG_CORPUS")
-			if corpus == "" {
-				corpus = "../../../shared/corpus"
-			}
-			corpus, err := filepath.Abs(corpus)
-			env.Setenv("CORPUS", corpus)
+			folder, err := filepath.Abs(corpus.Folder())
+			env.Setenv("CORPUS", folder)
 			return err
 		},
 		Condition: func(cond string) (bool, error) {
-			_, err := os.Stat("../../../shared/corpus")
-			return cond == "corpus" && (err == nil || os.Getenv("XINZHANG_CORPUS") != "" || os.Getenv("XINZHANG_CI") == "1"), nil
+			_, err := os.Stat(corpus.Folder())
+			return cond == "corpus" && (err == nil || os.Getenv("XINZHANG_CI") == "1"), nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"demo": func(ts *testscript.TestScript, _ bool, _ []string) {

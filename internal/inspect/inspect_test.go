@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"math/big"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -25,29 +23,13 @@ import (
 	"xinzhang/internal/format/ses"
 	"xinzhang/internal/format/sm2enc"
 	"xinzhang/internal/inspect"
+	"xinzhang/test/corpus"
 )
 
 var issued = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 
 // look is options for a moment ten days after everything was issued.
 var look = inspect.Options{At: issued.AddDate(0, 0, 10)}
-
-// corpus reads a file made by others.
-func corpus(t testing.TB, name string) []byte {
-	t.Helper()
-	dir := os.Getenv("XINZHANG_CORPUS")
-	if dir == "" {
-		dir = "../../../shared/corpus"
-	}
-	b, err := os.ReadFile(filepath.Join(dir, name))
-	if err != nil && os.Getenv("XINZHANG_CI") == "1" {
-		t.Fatal(err)
-	}
-	if err != nil {
-		t.Skipf("the corpus is not here: %v", err)
-	}
-	return b
-}
 
 func must[T any](v T, err error) T {
 	if err != nil {
@@ -370,7 +352,7 @@ func TestAStrayFileIsNamed(t *testing.T) {
 }
 
 func TestAForeignIntegrityListIsChecked(t *testing.T) {
-	original := corpus(t, "hello-integrity.ofd")
+	original := corpus.File(t, "hello-integrity.ofd")
 	item, _ := inspected(t, original, look)
 	i := item.Document.Integrity
 	if i == nil || i.Signature != inspect.Right || i.Files != 5 || i.Signer == nil || !slices.Contains(codes(item), fault.IntegrityOK) {
@@ -425,7 +407,7 @@ func TestTheCorpusIsRecognised(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.file, func(t *testing.T) {
-			item, _ := inspected(t, corpus(t, test.file), look)
+			item, _ := inspected(t, corpus.File(t, test.file), look)
 			if item.Kind != test.kind || !test.check(item) {
 				t.Errorf("got %s: %s", item.Kind, must(json.Marshal(item)))
 			}

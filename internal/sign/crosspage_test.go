@@ -2,8 +2,6 @@ package sign_test
 
 import (
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +11,7 @@ import (
 	"xinzhang/internal/fixture"
 	"xinzhang/internal/format/ofd"
 	"xinzhang/internal/sign"
+	"xinzhang/test/corpus"
 )
 
 // TestStripsTileTheSeal draws pages of any sizes and reads the boxes as they are
@@ -118,18 +117,7 @@ func micrometres(r *rapid.T, b ofd.Box) (out [4]int) {
 }
 
 func TestStripsAreThoseOfAnotherProgram(t *testing.T) {
-	corpus := os.Getenv("XINZHANG_CORPUS")
-	if corpus == "" {
-		corpus = "../../../shared/corpus"
-	}
-	raw, err := os.ReadFile(filepath.Join(corpus, "V4RideRight.ofd"))
-	if err != nil {
-		if os.Getenv("XINZHANG_CI") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip("no corpus: ", err)
-	}
-	pkg := fixture.Open(t, raw)
+	pkg := fixture.Open(t, corpus.File(t, "V4RideRight.ofd"))
 	list, err := pkg.SignatureList()
 	if err != nil {
 		t.Fatal(err)

@@ -12,24 +12,8 @@ import (
 	"xinzhang/internal/format/ofd"
 	"xinzhang/internal/trust"
 	"xinzhang/internal/verify"
+	"xinzhang/test/corpus"
 )
-
-// corpus returns the folder of documents made by others, or skips the test where
-// it is absent; in CI it must be there.
-func corpus(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("XINZHANG_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		if os.Getenv("XINZHANG_CI") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip("no corpus of foreign documents; name one by XINZHANG_CORPUS")
-	}
-	return dir
-}
 
 func policy(t *testing.T, name string) verify.Policy {
 	t.Helper()
@@ -88,7 +72,7 @@ var foreign = []struct {
 }
 
 func TestForeignDocumentsGetTheirVerdicts(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Path(t, "")
 	root := new(trust.Set)
 	if err := root.Load(filepath.Join(dir, "ofdrw-root.pem")); err != nil {
 		t.Fatal(err)
@@ -120,7 +104,7 @@ func TestForeignDocumentsGetTheirVerdicts(t *testing.T) {
 
 // SESV4SignDoc.ofd fails by time alone.
 func TestOnlyTheTimeIsWrong(t *testing.T) {
-	r := judge(t, filepath.Join(corpus(t), "SESV4SignDoc.ofd"), new(trust.Set), verify.GBT38540, judgedAt)
+	r := judge(t, corpus.Path(t, "SESV4SignDoc.ofd"), new(trust.Set), verify.GBT38540, judgedAt)
 	for _, c := range r.Signatures[0].Checks {
 		if c.Verdict == verify.Failed && c.Code != fault.SignerNotValidThen && c.Code != fault.SealExpired {
 			t.Errorf("%s failed too: %s", c.Code, c.Message)

@@ -1,12 +1,11 @@
 package interop
 
 import (
-	"bytes"
 	"encoding/pem"
-	"os"
 	"slices"
 	"strings"
 	"testing"
+	"xinzhang/test/corpus"
 )
 
 // What each judge must say of the files made by others: "" accepts, anything else
@@ -149,12 +148,9 @@ func judgedByBouncyCastle(t *testing.T, document []byte) (ok bool, said string) 
 // corpusFile reads a file made by others, PEM as the DER inside.
 func corpusFile(t *testing.T, name string) []byte {
 	t.Helper()
-	b, err := os.ReadFile(corpus(t, name))
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := corpus.File(t, name)
 	if block, _ := pem.Decode(b); block != nil {
 		return block.Bytes
 	}
-	return bytes.Clone(b)
+	return b
 }

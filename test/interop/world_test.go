@@ -8,7 +8,6 @@ import (
 	"image/png"
 	"math/big"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -262,19 +261,4 @@ func refuses(t testing.TB, what string, ok bool, said string) {
 	if ok {
 		t.Errorf("%s is accepted: %s", what, said)
 	}
-}
-
-// corpus returns the path of a file made by others, which is not part of the
-// project: XINZHANG_CORPUS names the folder.
-func corpus(t testing.TB, name string) string {
-	t.Helper()
-	dir := os.Getenv("XINZHANG_CORPUS")
-	if dir == "" {
-		dir = "../../../shared/corpus"
-	}
-	path := filepath.Join(dir, name)
-	if _, err := os.Stat(path); err != nil {
-		Absent(t, err.Error())
-	}
-	return path
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"xinzhang/internal/format/der"
+	"xinzhang/test/corpus"
 )
 
 func TestCertificatesOfRealAuthoritiesVerifyLinkByLink(t *testing.T) {
@@ -116,7 +117,7 @@ func TestCertificatesInsideSealsAndDocumentsAreRead(t *testing.T) {
 	for name, want := range map[string]int{
 		"UserV1.esl": 2, "UserV4.esl": 2, "UserV5.esl": 2, "V4RideRight.ofd": 3, "SESV4SignDoc.ofd": 3, "allprotected.ofd": 3,
 	} {
-		b := corpus(t, name)
+		b := corpus.File(t, name)
 		files := map[string][]byte{name: b}
 		if strings.HasSuffix(name, ".ofd") {
 			files = unzip(t, b)

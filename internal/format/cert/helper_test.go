@@ -4,14 +4,13 @@ import (
 	"crypto/ecdsa"
 	"crypto/rand"
 	"math/big"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/emmansun/gmsm/sm2"
 
 	"xinzhang/internal/format/sm2enc"
+	"xinzhang/test/corpus"
 )
 
 var (
@@ -110,27 +109,9 @@ func newChain(t testing.TB) *chain {
 	return c
 }
 
-// corpus reads a file made by others, which is never copied into the project.
-func corpus(t testing.TB, name string) []byte {
-	t.Helper()
-	dir := os.Getenv("XINZHANG_CORPUS")
-	if dir == "" {
-		dir = "../../../../shared/corpus"
-	}
-	b, err := os.ReadFile(filepath.Join(dir, name))
-	switch {
-	case err == nil:
-		return b
-	case os.Getenv("XINZHANG_CI") == "1":
-		t.Fatalf("corpus file: %v", err)
-	}
-	t.Skipf("corpus file %s is not here: set XINZHANG_CORPUS", name)
-	return nil
-}
-
 func corpusCertificate(t testing.TB, name string) *Certificate {
 	t.Helper()
-	all, err := ParseFile(corpus(t, name))
+	all, err := ParseFile(corpus.File(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}

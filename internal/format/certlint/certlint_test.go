@@ -4,10 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"errors"
 	"math/big"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,6 +18,7 @@ import (
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/oid"
 	"xinzhang/internal/format/sm2enc"
+	"xinzhang/test/corpus"
 )
 
 var start = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
@@ -313,18 +311,7 @@ func TestFindingsAreWordedInBothLanguages(t *testing.T) {
 // What the rules say of certificates of real authorities.
 func TestFindingsOnRealCertificates(t *testing.T) {
 	read := func(name string) *cert.Certificate {
-		dir := os.Getenv("XINZHANG_CORPUS")
-		if dir == "" {
-			dir = "../../../../shared/corpus"
-		}
-		b, err := os.ReadFile(filepath.Join(dir, name))
-		if errors.Is(err, os.ErrNotExist) && os.Getenv("XINZHANG_CI") != "1" {
-			t.Skipf("corpus file %s is not here: set XINZHANG_CORPUS", name)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		all, err := cert.ParseFile(b)
+		all, err := cert.ParseFile(corpus.File(t, name))
 		if err != nil {
 			t.Fatal(err)
 		}

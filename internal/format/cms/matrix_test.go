@@ -1,11 +1,7 @@
 package cms
 
 import (
-	"archive/zip"
 	"bytes"
-	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +14,7 @@ import (
 	"xinzhang/internal/format/der"
 	"xinzhang/internal/format/oid"
 	"xinzhang/internal/format/sm2enc"
+	"xinzhang/test/corpus"
 )
 
 // A variant is a signed message as other software writes it.
@@ -235,37 +232,10 @@ func TestMessagesThatNobodySignedOrThatNameNoKeyDoNotVerify(t *testing.T) {
 	}
 }
 
-// corpusFile returns an entry of a document that others made.
-func corpusFile(t *testing.T, document, entry string) []byte {
-	t.Helper()
-	folder := os.Getenv("XINZHANG_CORPUS")
-	if folder == "" {
-		folder = filepath.Join("..", "..", "..", "..", "shared", "corpus")
-	}
-	z, err := zip.OpenReader(filepath.Join(folder, document))
-	if err != nil {
-		if os.Getenv("XINZHANG_CI") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip("corpus of foreign files is absent: ", err)
-	}
-	defer func() { _ = z.Close() }()
-	f, err := z.Open(entry)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = f.Close() }()
-	b, err := io.ReadAll(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
 // The integrity file of GM/T 0099, written by ofdrw.
 func TestForeignIntegrityFileVerifies(t *testing.T) {
-	value := corpusFile(t, "hello-integrity.ofd", "signedvalue.dat")
-	list := corpusFile(t, "hello-integrity.ofd", "OFDEntries.xml")
+	value := corpus.Entry(t, "hello-integrity.ofd", "signedvalue.dat")
+	list := corpus.Entry(t, "hello-integrity.ofd", "OFDEntries.xml")
 	sd := parse(t, value)
 	if len(sd.Signers) != 1 || len(sd.Certificates) != 1 || !sd.Signers[0].Identifies(sd.Certificates[0]) {
 		t.Fatalf("%d signers, %d certificates", len(sd.Signers), len(sd.Certificates))
@@ -291,7 +261,7 @@ func TestForeignIntegrityFileVerifies(t *testing.T) {
 
 // A bare SM2 signature is no message; its integers lack the leading zero octet.
 func TestForeignBareSignatureIsNoMessage(t *testing.T) {
-	value := corpusFile(t, "DigitalSign.ofd", "Doc_0/Signs/Sign_0/SignedValue.dat")
+	value := corpus.Entry(t, "DigitalSign.ofd", "Doc_0/Signs/Sign_0/SignedValue.dat")
 	if _, err := Parse(value); err == nil {
 		t.Error("a bare signature is read as a message")
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"xinzhang/internal/fault"
+	"xinzhang/test/corpus"
 )
 
 // rawParts reads every entry's name and compressed bytes by the standard
@@ -53,7 +54,7 @@ func rawParts(t *testing.T, raw []byte) (names []string, packed map[string][]byt
 func TestAppendKeepsEveryOtherEntrysBytes(t *testing.T) {
 	for _, name := range []string{"helloworld.ofd", "AddWatermarkAnnot.ofd", "SESV4SignDoc.ofd"} {
 		t.Run(name, func(t *testing.T) {
-			raw := corpus(t, name)
+			raw := corpus.File(t, name)
 			var out bytes.Buffer
 			changed := map[string][]byte{"/OFD.xml": []byte(rootXML), "/Doc_0/新/b.dat": {1, 2, 3}, "/Doc_0/a.dat": bytes.Repeat([]byte("a"), 5000)}
 			if err := Append(&out, open(t, raw), changed); err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"xinzhang/test/corpus"
 )
 
 // What the files of others hold, as looked at by hand once.
@@ -29,7 +30,7 @@ var corpusFiles = []struct {
 func TestCorpus(t *testing.T) {
 	for _, tt := range corpusFiles {
 		t.Run(tt.name, func(t *testing.T) {
-			p := open(t, corpus(t, tt.name))
+			p := open(t, corpus.File(t, tt.name))
 			docs, err := p.Documents()
 			if err != nil {
 				t.Fatal(err)
@@ -113,7 +114,7 @@ func checkCorpusParts(t *testing.T, p *Package, missing string, want map[Kind]in
 }
 
 func TestCorpusIntegrityListNamesEveryFile(t *testing.T) {
-	p := open(t, corpus(t, "hello-integrity.ofd"))
+	p := open(t, corpus.File(t, "hello-integrity.ofd"))
 	l, err := p.IntegrityList()
 	if err != nil || l == nil {
 		t.Fatal(l, err)
@@ -140,7 +141,7 @@ func TestCorpusKeywords(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.file+" "+tt.keyword, func(t *testing.T) {
-			hits, err := open(t, corpus(t, tt.file)).Search(tt.keyword, SearchOptions{})
+			hits, err := open(t, corpus.File(t, tt.file)).Search(tt.keyword, SearchOptions{})
 			if err != nil || len(hits) != tt.hits {
 				t.Fatalf("%d hits, %v", len(hits), err)
 			}

@@ -5,28 +5,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
-
-// corpus opens a file made by others. They are not part of the repository.
-func corpus(t testing.TB, name string) []byte {
-	t.Helper()
-	dir := os.Getenv("XINZHANG_CORPUS")
-	if dir == "" {
-		dir = "../../../../shared/corpus"
-	}
-	raw, err := os.ReadFile(filepath.Join(dir, name))
-	if err != nil {
-		if os.Getenv("XINZHANG_CI") == "1" {
-			t.Fatal(err)
-		}
-		t.Skipf("the corpus is absent (set XINZHANG_CORPUS): %v", err)
-	}
-	return raw
-}
 
 func open(t testing.TB, raw []byte) *Package {
 	t.Helper()

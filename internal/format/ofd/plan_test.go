@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"xinzhang/internal/fault"
+	"xinzhang/test/corpus"
 )
 
 func TestSignaturesAreAddedOneAfterTheOther(t *testing.T) {
@@ -64,7 +65,7 @@ func TestPlanGoesOnInTheStyleOfOthers(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.file, func(t *testing.T) {
-			p := open(t, corpus(t, tt.file))
+			p := open(t, corpus.File(t, tt.file))
 			plan, err := p.PlanSignature(1, "Seal", 2)
 			if err != nil {
 				t.Fatal(err)

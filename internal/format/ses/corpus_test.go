@@ -1,9 +1,7 @@
 package ses
 
 import (
-	"archive/zip"
 	"bytes"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,62 +13,15 @@ import (
 
 	"xinzhang/internal/format/der"
 	"xinzhang/internal/format/sm2enc"
+	"xinzhang/test/corpus"
 	"xinzhang/test/interop"
 )
-
-// corpus returns the bytes of a file made by others. Such files are not part of
-// the project: XINZHANG_CORPUS names their folder.
-func corpus(t testing.TB, name string) []byte {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(corpusDir(), name))
-	if err != nil {
-		absent(t, err)
-	}
-	return b
-}
-
-func corpusDir() string {
-	if dir := os.Getenv("XINZHANG_CORPUS"); dir != "" {
-		return dir
-	}
-	return "../../../../shared/corpus"
-}
-
-// corpusEntry returns one entry of an OFD package of the corpus.
-func corpusEntry(t testing.TB, ofd, entry string) []byte {
-	t.Helper()
-	z, err := zip.OpenReader(filepath.Join(corpusDir(), ofd))
-	if err != nil {
-		absent(t, err)
-	}
-	defer func() { _ = z.Close() }()
-	f, err := z.Open(entry)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = f.Close() }()
-	b, err := io.ReadAll(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-// absent skips the test for want of something outside the project; in CI
-// everything is there.
-func absent(t testing.TB, err error) {
-	t.Helper()
-	if os.Getenv("XINZHANG_CI") == "1" {
-		t.Fatal(err)
-	}
-	t.Skip(err)
-}
 
 var corpusSeals = map[string]int{"UserV1.esl": V1, "UserV4.esl": V4, "UserV5.esl": V5}
 
 func TestSealsOfTheCorpusAreReadVerifiedAndWrittenBack(t *testing.T) {
 	for name, version := range corpusSeals {
-		b := corpus(t, name)
+		b := corpus.File(t, name)
 		s, err := ParseSeal(b)
 		if err != nil {
 			t.Fatal(err)
@@ -92,17 +43,17 @@ func TestSealsOfTheCorpusAreReadVerifiedAndWrittenBack(t *testing.T) {
 func TestSignaturesOfTheCorpusAreReadVerifiedAndWrittenBack(t *testing.T) {
 	for _, ofd := range []string{"SESV4SignDoc.ofd", "V4RideRight.ofd", "allprotected.ofd"} {
 		const folder = "Doc_0/Signs/Sign_0/"
-		b := corpusEntry(t, ofd, folder+"SignedValue.dat")
+		b := corpus.Entry(t, ofd, folder+"SignedValue.dat")
 		s, err := ParseSignature(b)
 		if err != nil {
 			t.Fatal(err)
 		}
-		digest := sm3.Sum(corpusEntry(t, ofd, folder+"Signature.xml"))
+		digest := sm3.Sum(corpus.Entry(t, ofd, folder+"Signature.xml"))
 		if s.Version != V4 || len(s.Deviations) > 0 || len(s.Seal.Deviations) > 0 ||
 			s.PropertyInfo != "/"+folder+"Signature.xml" || !bytes.Equal(s.DataHash, digest[:]) {
 			t.Errorf("%s: read as %+v", ofd, s)
 		}
-		if !bytes.Equal(s.Seal.Raw, corpusEntry(t, ofd, folder+"Seal.esl")) {
+		if !bytes.Equal(s.Seal.Raw, corpus.Entry(t, ofd, folder+"Seal.esl")) {
 			t.Errorf("%s: the seal inside differs from Seal.esl", ofd)
 		}
 		if !s.Seal.Allows(s.SignerCert) {
@@ -139,7 +90,7 @@ func openssl(t *testing.T, args ...string) ([]byte, error) {
 	t.Helper()
 	path, err := exec.LookPath("openssl")
 	if err != nil {
-		absent(t, err)
+		interop.Absent(t, err.Error())
 	}
 	return exec.Command(path, args...).CombinedOutput()
 }
