@@ -37,7 +37,14 @@ func toUTF8(place string, raw []byte) (src []byte, native bool, err error) {
 	return nil, false, fault.New(fault.DocXMLEncoding, "place", place, "encoding", clip(name))
 }
 
+// mostDecoded bounds parts in other encodings than UTF-8, which are held twice;
+// those that occur are small.
+const mostDecoded = 8 << 20
+
 func decodeXML(place string, raw []byte, e encoding.Encoding) ([]byte, bool, error) {
+	if len(raw) > mostDecoded {
+		return nil, false, fault.New(fault.InputTooLarge, "what", place+" in another encoding than UTF-8", "limit", mostDecoded)
+	}
 	out, err := e.NewDecoder().Bytes(raw)
 	if err != nil {
 		return nil, false, fault.Wrap(fault.DocXMLBroken, err, "place", place)

@@ -27,7 +27,7 @@ func DefaultLimits() Limits {
 		NameBytes:    1024,
 		DirectoryLen: 32 << 20,
 		PartBytes:    64 << 20,
-		XMLBytes:     32 << 20,
+		XMLBytes:     24 << 20,
 		TotalBase:    128 << 20,
 		TotalFactor:  25,
 		RatioFree:    8 << 20,
