@@ -373,7 +373,9 @@ func (d *demo) tamper() error {
 }
 
 func (d *demo) explain() error {
-	_, err := fmt.Fprintf(d.stdout, words[d.lang]["demo_done"], d.dir)
+	// The commands are to be copied as they stand, also where this program is not
+	// on the PATH.
+	_, err := fmt.Fprintf(d.stdout, words[d.lang]["demo_done"], d.dir, os.Args[0])
 	return err
 }
 

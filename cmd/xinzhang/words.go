@@ -33,9 +33,9 @@ var words = map[fault.Lang]map[string]string{
   home/                 数据目录：登记库、密钥、软件 UKey、印章；secrets.txt 是演示用口令
 
 自己试一试：
-  xinzhang verify --trust %[1]s/trust %[1]s/sealed.ofd
-  xinzhang verify --trust %[1]s/trust %[1]s/tampered.ofd
-  xinzhang inspect %[1]s/certs/person-sign.pem
+  %[2]s verify --trust %[1]s/trust --crl %[1]s/crl %[1]s/sealed.ofd
+  %[2]s verify --trust %[1]s/trust --crl %[1]s/crl %[1]s/tampered.ofd
+  %[2]s inspect %[1]s/certs/person-sign.pem
 说明：这是开源实现的演示，不是持证的电子认证服务；软件 UKey 不是经认证的密码模块。
 `,
 		"ask_passphrase": "密钥口令：",
@@ -333,9 +333,9 @@ Done. The results are in %[1]s:
   home/                 data directory: register, keys, software UKeys, seals; secrets.txt holds the demo's PINs
 
 Try it yourself:
-  xinzhang verify --trust %[1]s/trust %[1]s/sealed.ofd
-  xinzhang verify --trust %[1]s/trust %[1]s/tampered.ofd
-  xinzhang inspect %[1]s/certs/person-sign.pem
+  %[2]s verify --trust %[1]s/trust --crl %[1]s/crl %[1]s/sealed.ofd
+  %[2]s verify --trust %[1]s/trust --crl %[1]s/crl %[1]s/tampered.ofd
+  %[2]s inspect %[1]s/certs/person-sign.pem
 This is a demonstration of an open implementation, not a licensed certification service; a software
 UKey is not a certified cryptographic module.
 `,
