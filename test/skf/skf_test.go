@@ -61,23 +61,34 @@ func run(t *testing.T, env []string, name string, args ...string) {
 	}
 }
 
-// build makes the library and a program of the same build tags, which are macros
-// of skf.h.
-func build(t *testing.T, libraryTags []string, source string, macros []string) (library, program string) {
+// A machine is where library and program run.
+type machine struct {
+	arch, compiler string
+	under          []string // what starts a program for it here
+}
+
+var (
+	native = machine{arch: runtime.GOARCH, compiler: "gcc"}
+	arm64  = machine{"arm64", "aarch64-linux-gnu-gcc", []string{"qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"}}
+)
+
+// build makes the library, with build tags, and a program, with macros of skf.h,
+// which are named alike. It returns the command that runs it.
+func (m machine) build(t *testing.T, libraryTags []string, source string, macros []string) []string {
 	t.Helper()
 	dir := t.TempDir()
-	library, program = filepath.Join(dir, "libxinzhang_skf.so"), filepath.Join(dir, "program")
+	library, program := filepath.Join(dir, "libxinzhang_skf.so"), filepath.Join(dir, "program")
 	var sanitiser, checks []string
-	if os.Getenv("XINZHANG_ASAN") == "1" {
+	if os.Getenv("XINZHANG_ASAN") == "1" && len(m.under) == 0 {
 		sanitiser, checks = []string{"-asan"}, []string{"-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"}
 	}
-	run(t, []string{"CGO_ENABLED=1"}, "go", slices.Concat([]string{"build"}, sanitiser, []string{"-buildmode=c-shared", "-tags", strings.Join(libraryTags, ","), "-o", library, "xinzhang/cmd/skf"})...)
+	run(t, []string{"CGO_ENABLED=1", "GOARCH=" + m.arch, "CC=" + m.compiler}, "go", slices.Concat([]string{"build"}, sanitiser, []string{"-buildmode=c-shared", "-tags", strings.Join(libraryTags, ","), "-o", library, "xinzhang/cmd/skf"})...)
 	flags := append(checks, "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-g", "-I../../cmd/skf", "-o", program, filepath.Join("testdata", source))
 	for _, m := range macros {
 		flags = append(flags, "-D"+m)
 	}
-	run(t, nil, "gcc", append(flags, "-ldl", "-lpthread")...)
-	return library, program
+	run(t, nil, m.compiler, append(flags, "-ldl", "-lpthread")...)
+	return slices.Concat(m.under, []string{program, library})
 }
 
 // newHome makes a data directory with the software UKey "key-1".
@@ -115,11 +126,11 @@ type client struct {
 	wait  func() error
 }
 
-func start(t *testing.T, home, program, library string) *client {
+func start(t *testing.T, home string, command []string) *client {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	t.Cleanup(cancel)
-	c := exec.CommandContext(ctx, program, library)
+	c := exec.CommandContext(ctx, command[0], command[1:]...)
 	c.Env = append(os.Environ(), "XINZHANG_HOME="+home)
 	var complaints bytes.Buffer
 	c.Stderr = &complaints
@@ -169,20 +180,22 @@ func (c *client) must(err error) {
 // The life of a key, by a program whose header agrees with the library: the
 // usual layout, and the one of programs that cannot be changed.
 func TestLifeOfAKeyInC(t *testing.T) {
-	need(t, "gcc", "openssl")
 	for _, tt := range []struct {
 		name   string
+		on     machine
 		tags   []string
 		layout skf.Layout
 	}{
-		{"ULONG of 32 bits, packed", nil, skf.Layout{}},
-		{"ULONG of 64 bits, not packed", []string{"skf_wide", "skf_natural"}, skf.Layout{Wide: true, Natural: true}},
+		{"ULONG of 32 bits, packed", native, nil, skf.Layout{}},
+		{"ULONG of 64 bits, not packed", native, []string{"skf_wide", "skf_natural"}, skf.Layout{Wide: true, Natural: true}},
+		{"ULONG of 32 bits, packed, arm64", arm64, nil, skf.Layout{}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			library, program := build(t, tt.tags, "life.c", tt.tags)
+			need(t, slices.Concat(tt.on.under[:min(1, len(tt.on.under))], []string{tt.on.compiler, "openssl"})...)
+			command := tt.on.build(t, tt.tags, "life.c", tt.tags)
 			home := newHome(t)
 			began := time.Now()
-			c := start(t, home, program, library)
+			c := start(t, home, command)
 			live(c, home, tt.layout)
 			c.must(c.wait())
 			t.Logf("the program ran for %v", time.Since(began).Round(time.Millisecond))
@@ -278,8 +291,7 @@ func (c *client) openssl(input []byte, args ...string) []byte {
 // A program whose header differs from the library's.
 func TestProgramOfAnotherLayoutIsRefusedAndNotHarmed(t *testing.T) {
 	need(t, "gcc")
-	library, program := build(t, nil, "stranger.c", []string{"skf_wide", "skf_natural"})
-	c := start(t, newHome(t), program, library)
+	c := start(t, newHome(t), native.build(t, nil, "stranger.c", []string{"skf_wide", "skf_natural"}))
 	key, err := sm2.GenerateKey(rand.Reader)
 	c.must(err)
 	c.say(skf.MarshalPublicKey(&key.PublicKey, skf.Layout{Wide: true, Natural: true}))
