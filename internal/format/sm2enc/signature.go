@@ -68,7 +68,7 @@ func parseSequence(b []byte) (Signature, error) {
 }
 
 func (sig Signature) check() error {
-	for _, n := range []*big.Int{sig.R, sig.S} {
+	for _, n := range [...]*big.Int{sig.R, sig.S} {
 		if n.Sign() <= 0 || n.BitLen() > 256 {
 			return errors.New("signature: r or s is zero or longer than 32 octets")
 		}
@@ -78,12 +78,24 @@ func (sig Signature) check() error {
 
 // Marshal returns the DER SM2Signature: SEQUENCE of the integers r and s.
 func (sig Signature) Marshal() []byte {
-	var b cryptobyte.Builder
-	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1BigInt(sig.R)
-		b.AddASN1BigInt(sig.S)
-	})
-	return b.BytesOrPanic()
+	if sig.check() != nil { // no signature, but DER all the same
+		var b cryptobyte.Builder
+		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+			b.AddASN1BigInt(sig.R)
+			b.AddASN1BigInt(sig.S)
+		})
+		return b.BytesOrPanic()
+	}
+	// By hand: a builder took a twentieth of the time of a signature.
+	out := make([]byte, 2, 2+2*(2+33))
+	for _, n := range [...]*big.Int{sig.R, sig.S} {
+		size := n.BitLen()/8 + 1
+		out = append(out, der.Integer, byte(size))
+		out = out[:len(out)+size]
+		n.FillBytes(out[len(out)-size:])
+	}
+	out[0], out[1] = der.Sequence, byte(len(out)-2)
+	return out
 }
 
 // Raw returns r ‖ s, 32 octets each, as SKF and JavaScript libraries use it.
@@ -101,7 +113,20 @@ func SignDigest(rand io.Reader, key *sm2.PrivateKey, e [32]byte) (Signature, err
 	if err != nil {
 		return Signature{}, fmt.Errorf("sign digest: %w", err)
 	}
-	return parseSequence(b)
+	v, _, err := der.Parse(b) // strict DER by the library: no need for a tolerant reader
+	if err != nil {
+		return Signature{}, fmt.Errorf("sign digest: %w", err)
+	}
+	r, rest, err := der.Parse(v.Content)
+	if err != nil {
+		return Signature{}, fmt.Errorf("sign digest: r: %w", err)
+	}
+	s, _, err := der.Parse(rest)
+	if err != nil {
+		return Signature{}, fmt.Errorf("sign digest: s: %w", err)
+	}
+	sig := Signature{new(big.Int).SetBytes(r.Content), new(big.Int).SetBytes(s.Content)}
+	return sig, sig.check()
 }
 
 // VerifyDigest reports whether sig is pub's signature over e. A pub that is nil
@@ -118,6 +143,13 @@ func Verify(pub *ecdsa.PublicKey, msg, sig []byte) bool {
 	if !isSM2(pub) {
 		return false
 	}
-	parsed, _, err := ParseSignature(sig)
-	return err == nil && VerifyDigest(pub, Digest(pub, msg), parsed)
+	parsed, form, err := ParseSignature(sig)
+	if err != nil {
+		return false
+	}
+	e := Digest(pub, msg)
+	if form == DER { // need not be written again
+		return sm2.VerifyASN1(pub, e[:], sig)
+	}
+	return VerifyDigest(pub, e, parsed)
 }
