@@ -68,7 +68,9 @@ func copyEntry(out *zip.Writer, p *Package, m *member) error {
 	if err != nil || m.packed == 0 {
 		return err
 	}
-	n, err := io.Copy(raw, io.NewSectionReader(p.arc.src, m.data, m.packed))
+	buf := takeBuffer()
+	defer copyBuffers.Put(buf)
+	n, err := io.CopyBuffer(raw, io.NewSectionReader(p.arc.src, m.data, m.packed), buf[:])
 	if err == nil && n != m.packed {
 		err = io.ErrUnexpectedEOF
 	}

@@ -141,6 +141,7 @@ func (p *Package) fillDocument(d *Document, root, ref string) error {
 			d.templates[t.attr("ID")] = path
 		}
 	}
+	p.scanAll(name, tree)
 	for _, pages := range tree.all("Pages") {
 		for _, n := range pages.all("Page") {
 			if len(d.Pages) >= p.lim.Pages {

@@ -161,7 +161,14 @@ func (p *Package) readReferences(f *SignatureFile, refs *node) error {
 	return nil
 }
 
+// mostStamps is more than any signature shows at: a stamp for each page of a
+// thick document.
+const mostStamps = 5000
+
 func (f *SignatureFile) readStamps(stamps []*node) error {
+	if len(stamps) > mostStamps {
+		return fault.New(fault.InputTooLarge, "what", "number of places of "+f.Path, "limit", mostStamps)
+	}
 	for _, n := range stamps {
 		box, err := parseBox(n.attr("Boundary"))
 		if err != nil {

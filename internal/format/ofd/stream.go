@@ -94,10 +94,7 @@ func (p *Package) Digest(name string) ([32]byte, error) {
 	}
 	defer func() { _ = r.Close() }()
 	h := sm3.New()
-	buf, ok := copyBuffers.Get().(*[64 << 10]byte)
-	if !ok {
-		buf = new([64 << 10]byte)
-	}
+	buf := takeBuffer()
 	defer copyBuffers.Put(buf)
 	if _, err := io.CopyBuffer(h, r, buf[:]); err != nil {
 		return d, err
@@ -108,6 +105,13 @@ func (p *Package) Digest(name string) ([32]byte, error) {
 }
 
 var copyBuffers sync.Pool // of *[64 KiB]byte
+
+func takeBuffer() *[64 << 10]byte {
+	if buf, ok := copyBuffers.Get().(*[64 << 10]byte); ok {
+		return buf
+	}
+	return new([64 << 10]byte)
+}
 
 func (p *Package) keepDigest(name string, d [32]byte) {
 	p.mu.Lock()
