@@ -128,8 +128,9 @@ func (a *args) text(p C.LPSTR) string { return string(a.octets(p, skf.NameLenErr
 func (a *args) pin(p C.LPSTR) []byte { return a.octets(p, skf.PINLenRange) }
 
 const (
-	maxData    = 1 << 30
-	sessionKey = 16 // octets of a key of SM4
+	maxData    = 256 << 20 // octets of one call, as MaxBufferSize of DEVINFO says
+	maxRoom    = 1 << 30   // a program may announce more room than it has
+	sessionKey = 16        // octets of a key of SM4
 )
 
 // in is the program's memory, to be read during the call.
@@ -177,7 +178,7 @@ func (a *args) sized(out unsafe.Pointer, n *C.ULONG, f func(out []byte, n *uint3
 	}
 	var room []byte
 	if out != nil {
-		room = unsafe.Slice((*byte)(out), int(min(*n, maxData)))
+		room = unsafe.Slice((*byte)(out), int(min(*n, maxRoom)))
 	}
 	var size uint32
 	code := a.call(func() skf.Code { return f(room, &size) })

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"testing"
 
+	"github.com/emmansun/gmsm/ecdh"
 	"github.com/emmansun/gmsm/sm2"
 	"github.com/emmansun/gmsm/sm3"
 	"github.com/emmansun/gmsm/sm4"
@@ -307,8 +308,11 @@ func TestKeyAgreement(t *testing.T) {
 	w := newWorld(t)
 	var h, agreement, alice, bob Handle
 	tmp := make([]byte, 132)
-	plain, _, _ := w.container(w.app(), "c")
-	w.want(w.GenerateAgreementDataWithECC(plain, skf.SM4CBC, tmp, []byte("A"), &agreement), skf.NotSupportYet) // its token cannot
+	var unable Handle // a container that takes no part in it
+	if err := w.handles.add(&container{app: &application{dev: must(find[*device](&w.handles, w.dev))}}, &unable); err != nil {
+		t.Fatal(err)
+	}
+	w.want(w.GenerateAgreementDataWithECC(unable, skf.SM4CBC, tmp, []byte("A"), &agreement), skf.NotSupportYet)
 
 	w.make("key-2")
 	w.Library = New(withKeys{w.driver}, w.dir, skf.Layout{})
@@ -342,4 +346,43 @@ func TestKeyAgreement(t *testing.T) {
 		t.Errorf("read %q", back[:m])
 	}
 	w.want(w.GenerateAgreementDataWithECC(a, skf.SM4CBC, tmpA, nil, &agreement), skf.InvalidParam)
+}
+
+// The example of GB/T 32918.5-2017, annex B: both sides, with the private and
+// ephemeral keys that stand there, have the key that stands there.
+func TestKeyAgreementOfTheStandard(t *testing.T) {
+	w := newWorld(t)
+	number := func(s string) []byte { return must(hex.DecodeString(s)) }
+	side := func(d, r string) *agreement {
+		key := must(sm2.NewPrivateKey(number(d)))
+		return &agreement{
+			container: containerWithKey{nil, key}, alg: skf.SM4ECB, id: []byte(sm2enc.DefaultID),
+			own: must(sm2.PublicKeyToECDH(&key.PublicKey)), ephemeral: must(ecdh.P256().NewPrivateKey(number(r))),
+		}
+	}
+	blob := func(p *ecdh.PublicKey) []byte {
+		return skf.MarshalPublicKey(must(sm2enc.ParsePublicKey(p.Bytes())), skf.Layout{})
+	}
+	sponsor := side("81EB26E941BB5AF16DF116495F90695272AE2CD63D6C4AE1678418BE48230029", "D4DE15474DB74D06491C440D305E012400990F3E390C7E87153C12DB2EA60BB3")
+	responder := side("785129917D45A9EA5437A59356B82338EAADDA6CEB199088F14AE10DEFA229B5", "7E07124814B309489125EAED101113164EBF0F3458C5BD88335C1F9D596243D6")
+	sponsorTmp, responderTmp := blob(sponsor.ephemeral.PublicKey()), blob(responder.ephemeral.PublicKey())
+
+	var want [16]byte
+	must(sm4.NewCipher(number("6C89347354DE2484C60B4AB1FDE4C6E5"))).Encrypt(want[:], testIV)
+	for _, tt := range []struct {
+		own, peer *agreement
+		responds  bool
+		peerTmp   []byte
+	}{{sponsor, responder, false, responderTmp}, {responder, sponsor, true, sponsorTmp}} {
+		var key Handle
+		if err := w.finish(t.Context(), tt.own, tt.responds, blob(tt.peer.own), tt.peerTmp, tt.peer.id, &key); err != nil {
+			t.Fatal(err)
+		}
+		w.ok(w.EncryptInit(key, param(skf.BlockParam{})))
+		got, n := make([]byte, 16), uint32(16)
+		w.ok(w.Encrypt(key, testIV, got, &n))
+		if !bytes.Equal(got, want[:]) {
+			t.Errorf("responder %v: another key", tt.responds)
+		}
+	}
 }

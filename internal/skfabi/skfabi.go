@@ -71,7 +71,7 @@ func Guard(call func() skf.Code) (code skf.Code) {
 
 // Longest octets of one call, so that a length that is no length is refused.
 const (
-	maxInput  = 256 << 20
+	maxInput  = 256 << 20 // told in DEVINFO; kept by whoever makes slices of C memory
 	maxRandom = 16 << 20
 	maxID     = 8191 // ENTL counts bits in 16 bits
 )

@@ -26,6 +26,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emmansun/gmsm/ecdh"
 	"github.com/emmansun/gmsm/sm2"
 
 	"xinzhang/internal/fixture"
@@ -254,7 +255,7 @@ func live(c *client, home string, l skf.Layout) {
 			c.Fatalf("got %q", got)
 		}
 	}
-	c.hear(agreement)
+	c.hear(agreement())
 	c.hear("plug")
 	plug(c.T, home, "key-2")
 	c.hear("unplug")
@@ -265,9 +266,17 @@ func live(c *client, home string, l skf.Layout) {
 	c.say(nil)
 }
 
-// agreement is what the program says of key exchange: a container of token/soft
-// does not take part in it yet.
-const agreement = "no agreement"
+// agreement is what the program says of key exchange: whether a container of
+// token/soft takes part in it.
+func agreement() string {
+	type agreer interface {
+		Agree(ctx context.Context, ephemeral *ecdh.PrivateKey, peer, peerEphemeral *ecdh.PublicKey) (*ecdh.PublicKey, error)
+	}
+	if _, able := any((*soft.Container)(nil)).(agreer); able {
+		return "agreement"
+	}
+	return "no agreement"
+}
 
 // openssl runs a command on input that must succeed, and gives its output.
 func (c *client) openssl(input []byte, args ...string) []byte {
