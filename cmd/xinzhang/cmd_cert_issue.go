@@ -162,6 +162,15 @@ func (c *certIssueCmd) request(a *app) (ca.Request, error) {
 			return req, err
 		}
 		req.Subject.IDNumber = strings.ToUpper(string(bytes.TrimSpace(id)))
+		if err := cert.CheckIDNumber(req.Subject.IDNumber, a.now()); err != nil {
+			return req, err
+		}
+	}
+	if code := req.Subject.CreditCode; code != "" {
+		// Checked again when issuing; here before anybody is asked for a PIN.
+		if err := cert.CheckCreditCode(code); err != nil {
+			return req, err
+		}
 	}
 	return req, nil
 }

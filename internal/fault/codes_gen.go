@@ -374,7 +374,7 @@ const (
 	MakerPathTooLong Code = "maker.path_too_long"
 	// MakerRevokedAfter: the certificate of {holder} was revoked or put on hold after the seal was made ({date}, {reason})
 	MakerRevokedAfter Code = "maker.revoked_after"
-	// MakerRevokedBefore: the certificate of {holder} was revoked before the seal was made ({date}, {reason})
+	// MakerRevokedBefore: the certificate of {holder} is revoked ({reason}) and not to be relied on since {date}, before the seal was made
 	MakerRevokedBefore Code = "maker.revoked_before"
 	// MakerRole: the seal maker's certificate is not that of a seal maker ({role})
 	MakerRole Code = "maker.role"
@@ -584,7 +584,7 @@ const (
 	SignerRevokedAfter Code = "signer.revoked_after"
 	// SignerRevokedAfterStamp: the certificate of {holder} was revoked or put on hold after signing ({date}, {reason})
 	SignerRevokedAfterStamp Code = "signer.revoked_after_stamp"
-	// SignerRevokedBefore: the certificate of {holder} was revoked before signing ({date}, {reason})
+	// SignerRevokedBefore: the certificate of {holder} is revoked ({reason}) and not to be relied on since {date}, before the signing
 	SignerRevokedBefore Code = "signer.revoked_before"
 	// SignerRole: the certificate does not fit the kind of seal ({role})
 	SignerRole Code = "signer.role"
@@ -1211,8 +1211,8 @@ var table = map[Code]Entry{
 		ZH: Text{"{holder} 的证书在制章之后被吊销或挂起（{date}，{reason}）", "制章之后的吊销不影响印章", "不需要处理"},
 		EN: Text{"the certificate of {holder} was revoked or put on hold after the seal was made ({date}, {reason})", "this does not touch the seal", "nothing needs to be done"}},
 	MakerRevokedBefore: {Code: MakerRevokedBefore, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"holder", "date", "reason"},
-		ZH: Text{"{holder} 的证书在制章前已被吊销（{date}，{reason}）", "吊销之后制作的印章无效", "不要采信此印章"},
-		EN: Text{"the certificate of {holder} was revoked before the seal was made ({date}, {reason})", "seals made after a revocation are void", "do not rely on this seal"}},
+		ZH: Text{"{holder} 的证书已被吊销（{reason}），自 {date} 起不可信，早于制章时间", "不可信之后制作的印章无效", "不要采信此印章"},
+		EN: Text{"the certificate of {holder} is revoked ({reason}) and not to be relied on since {date}, before the seal was made", "seals made from then on are void", "do not rely on this seal"}},
 	MakerRole: {Code: MakerRole, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"role"},
 		ZH: Text{"制章者证书不是制章系统的证书（{role}）", "用个人或机构自己的证书也能拼出印章，但那不是经认证机构制作的印章", "不要采信此印章；请向认证机构申请制章"},
 		EN: Text{"the seal maker's certificate is not that of a seal maker ({role})", "anybody can put a seal together with a certificate of their own, but no authority made it", "do not rely on this seal; have one made by the authority"}},
@@ -1526,8 +1526,8 @@ var table = map[Code]Entry{
 		ZH: Text{"{holder} 的证书在签署之后被吊销或挂起（{date}，{reason}）", "时间戳证明签署在先，签名仍然有效", "不需要处理"},
 		EN: Text{"the certificate of {holder} was revoked or put on hold after signing ({date}, {reason})", "the time stamp proves that signing came first", "nothing needs to be done"}},
 	SignerRevokedBefore: {Code: SignerRevokedBefore, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"holder", "date", "reason"},
-		ZH: Text{"{holder} 的证书在签署前已被吊销（{date}，{reason}）", "吊销之后的签名无效", "不要采用此文件；请向签署方核实"},
-		EN: Text{"the certificate of {holder} was revoked before signing ({date}, {reason})", "signatures made after a revocation are void", "do not rely on this file; ask the signer"}},
+		ZH: Text{"{holder} 的证书已被吊销（{reason}），自 {date} 起不可信，早于签署时间", "不可信之后的签名无效", "不要采用此文件；请向签署方核实"},
+		EN: Text{"the certificate of {holder} is revoked ({reason}) and not to be relied on since {date}, before the signing", "signatures made from then on are void", "do not rely on this file; ask the signer"}},
 	SignerRole: {Code: SignerRole, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"role"},
 		ZH: Text{"证书种类与签章种类不符（{role}）", "机构证书只能盖章，不能作个人手写签名；个人证书不能盖单位印章", "请用正确的证书重新签署"},
 		EN: Text{"the certificate does not fit the kind of seal ({role})", "an organisation's certificate seals and never signs for a person, and the other way round", "sign again with the right certificate"}},
@@ -1613,8 +1613,8 @@ var table = map[Code]Entry{
 		ZH: Text{"UKey 放不下了（上限 {limit}）", "容器、证书或文件已达到上限", "删除不再使用的容器或文件后重试"},
 		EN: Text{"the UKey is full (limit {limit})", "it holds no more containers or files", "delete containers or files that are not used any more"}},
 	TokenName: {Code: TokenName, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"name", "max"},
-		ZH: Text{"名称“{name}”不能使用", "名称不能为空，不能超过 {max} 字节，不能含有控制字符或路径分隔符", "换一个名称"},
-		EN: Text{"the name “{name}” cannot be used", "a name is not empty, has at most {max} octets, and holds no control characters and no path separators", "choose another name"}},
+		ZH: Text{"名称“{name}”不能使用", "名称不能为空，不能超过 {max} 字节，不能含有控制字符或路径分隔符；UKey 的名称只能用文字、数字、- 和 _", "换一个名称"},
+		EN: Text{"the name “{name}” cannot be used", "a name is not empty, has at most {max} octets, and holds no control characters and no path separators; that of a UKey holds letters, digits, - and _ only", "choose another name"}},
 	TokenRemoved: {Code: TokenRemoved, Severity: "error", Retryable: false, HTTPStatus: 410, ExitStatus: 4, Args: []string{"token"},
 		ZH: Text{"UKey {token} 已拔出", "操作途中 UKey 不见了，或已被初始化；操作没有完成", "重新插入 UKey，再输入 PIN 重试"},
 		EN: Text{"the UKey {token} was removed", "it went away or was initialised midway; the operation was not completed", "plug it in again and enter the PIN anew"}},
