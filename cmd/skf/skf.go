@@ -80,7 +80,11 @@ func env(name string) string {
 // and is answered, not died of, where the system tells.
 func answer(f func(a *args) skf.Code) C.ULONG {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	return C.ULONG(skfabi.Guard(func() skf.Code { return f(&args{Library: library()}) }))
+	return C.ULONG(skfabi.Guard(func() skf.Code {
+		a := &args{Library: library()}
+		defer a.forget()
+		return f(a)
+	}))
 }
 
 // args reads the arguments of a call. The first that cannot be read is
@@ -88,6 +92,14 @@ func answer(f func(a *args) skf.Code) C.ULONG {
 type args struct {
 	*skfabi.Library
 	refused skf.Code
+	pins    [][]byte
+}
+
+// forget overwrites the PINs, also of a call that was not made.
+func (a *args) forget() {
+	for _, pin := range a.pins {
+		clear(pin)
+	}
 }
 
 func (a *args) refuse(code skf.Code) {
@@ -124,8 +136,12 @@ func (a *args) octets(p C.LPSTR, tooLong skf.Code) []byte {
 // text reads a name.
 func (a *args) text(p C.LPSTR) string { return string(a.octets(p, skf.NameLenErr)) }
 
-// pin reads a PIN into memory of its own, which the call overwrites.
-func (a *args) pin(p C.LPSTR) []byte { return a.octets(p, skf.PINLenRange) }
+// pin reads a PIN into memory of its own.
+func (a *args) pin(p C.LPSTR) []byte {
+	pin := a.octets(p, skf.PINLenRange)
+	a.pins = append(a.pins, pin)
+	return pin
+}
 
 const (
 	maxData    = 256 << 20 // octets of one call, as MaxBufferSize of DEVINFO says
