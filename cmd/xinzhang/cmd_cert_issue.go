@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"xinzhang/internal/beijing"
 	"xinzhang/internal/ca"
 	"xinzhang/internal/enrol"
 	"xinzhang/internal/fault"
@@ -151,7 +152,7 @@ func (c *certIssueCmd) request(a *app) (ca.Request, error) {
 		}
 	}
 	if req.ID == "" {
-		req.ID = "cli-" + a.now().In(beijing).Format("20060102") + "-" + randomWord()
+		req.ID = "cli-" + a.now().In(beijing.Zone).Format("20060102") + "-" + randomWord()
 		if err := mustBeNew(c.Out, issuedFiles...); err != nil && !c.Force {
 			return req, err
 		}

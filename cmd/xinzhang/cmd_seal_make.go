@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"xinzhang/internal/beijing"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/sealpic"
@@ -123,7 +124,7 @@ func (c *sealMakeCmd) spec(a *app) (spec seals.Spec, err error) {
 		return spec, wrongUse("--replace: --id")
 	}
 	if spec.ID == "" {
-		spec.ID = "XZ-" + a.now().In(beijing).Format("20060102") + "-" + randomWord()
+		spec.ID = "XZ-" + a.now().In(beijing.Zone).Format("20060102") + "-" + randomWord()
 	}
 	return spec, nil
 }

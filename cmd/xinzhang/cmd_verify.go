@@ -10,6 +10,7 @@ import (
 
 	"github.com/emmansun/gmsm/sm3"
 
+	"xinzhang/internal/beijing"
 	"xinzhang/internal/durable"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/ofd"
@@ -214,7 +215,7 @@ func parseTime(s string) (time.Time, error) {
 		return t, nil
 	}
 	for _, layout := range []string{time.DateTime, "2006-01-02 15:04", "2006-01-02T15:04:05", time.DateOnly} {
-		if t, err := time.ParseInLocation(layout, s, beijing); err == nil {
+		if t, err := time.ParseInLocation(layout, s, beijing.Zone); err == nil {
 			return t, nil
 		}
 	}

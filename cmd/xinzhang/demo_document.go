@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"time"
 
+	"xinzhang/internal/beijing"
 	"xinzhang/internal/format/ofd"
 )
 
@@ -46,7 +47,7 @@ func demoDocument(now time.Time) ([]byte, error) {
 		if page.signature {
 			c.Text("宋体", 5, 28, 200, demoSignHere+"：")
 			c.Text("宋体", 5, 120, 232, demoUnit+demoSealHere)
-			c.Text("宋体", 5, 120, 243, now.In(beijing).Format("2006年1月2日"))
+			c.Text("宋体", 5, 120, 243, now.In(beijing.Zone).Format("2006年1月2日"))
 		}
 		c.Text("宋体", 3.5, 168, 283, "第 "+string(rune('1'+i))+" 页")
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"xinzhang/internal/beijing"
 	"xinzhang/internal/inspect"
 )
 
@@ -72,18 +73,15 @@ func writeOneOrAll[T any](a *app, all []T, one bool) error {
 	return writeJSON(a.stdout, all[0])
 }
 
-// beijing is the zone in which times are shown to people and read from them.
-var beijing = time.FixedZone("UTC+8", 8*3600)
-
 // moment words a time for people, "" for no time.
 func moment(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.In(beijing).Format(time.DateTime)
+	return beijing.Moment(t).String()
 }
 
-func day(t time.Time) string { return t.In(beijing).Format(time.DateOnly) }
+func day(t time.Time) string { return beijing.Day(t).String() }
 
 // utc points to a time for JSON; nil for no time.
 func utc(t time.Time) *time.Time {

@@ -12,6 +12,7 @@ import (
 
 	_ "golang.org/x/image/bmp"
 
+	"xinzhang/internal/beijing"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/oid"
@@ -113,9 +114,9 @@ func (in inspector) makerFindings(s *ses.Seal, maker *cert.Certificate) []Findin
 		if s.Version == ses.V5 {
 			code = fault.MakerNotValidAtV5
 		}
-		found = append(found, finding(code, "made", day(made), "start", day(maker.NotBefore), "end", day(maker.NotAfter)))
+		found = append(found, finding(code, "made", beijing.Day(made), "start", beijing.Day(maker.NotBefore), "end", beijing.Day(maker.NotAfter)))
 	case in.opt.At.After(maker.NotAfter):
-		found = append(found, finding(fault.MakerExpiredSince, "end", day(maker.NotAfter)))
+		found = append(found, finding(fault.MakerExpiredSince, "end", beijing.Day(maker.NotAfter)))
 	}
 	return found
 }

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/text/width"
 
+	"xinzhang/internal/beijing"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/oid"
 )
@@ -154,14 +155,7 @@ func (p *printer) yes(b bool) string {
 	return p.pick("否", "no")
 }
 
-// day words a date in Beijing time, in which Chinese documents are dated.
-type day time.Time
-
-func (d day) String() string { return time.Time(d).In(beijing).Format(time.DateOnly) }
-
-func moment(t time.Time) string { return t.In(beijing).Format(time.DateTime) }
-
-var beijing = time.FixedZone("UTC+8", 8*3600)
+func moment(t time.Time) string { return beijing.Moment(t).String() }
 
 // printable keeps text from a file from driving the terminal: control characters
 // and marks that reverse text are shown as what they are.

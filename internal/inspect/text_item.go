@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"xinzhang/internal/beijing"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/oid"
 )
@@ -201,7 +202,7 @@ func (p *printer) brief(zh, en string, b *Brief) {
 	}
 	p.row(zh, en, who)
 	p.under(func() {
-		p.row("证书", "certificate", b.Serial+p.pick("，", ", ")+day(b.NotBefore).String()+p.pick(" 至 ", " to ")+day(b.NotAfter).String()+
+		p.row("证书", "certificate", b.Serial+p.pick("，", ", ")+beijing.Day(b.NotBefore).String()+p.pick(" 至 ", " to ")+beijing.Day(b.NotAfter).String()+
 			p.pick("，签发机构 ", ", issued by ")+b.Issuer)
 	})
 }

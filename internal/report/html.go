@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"xinzhang/internal/beijing"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/verify"
 )
@@ -19,8 +20,8 @@ import (
 var page string
 
 var pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
-	"beijing": func(t any) string { return Beijing(asTime(t)) },
-	"day":     func(t any) string { return Beijing(asTime(t))[:len(time.DateOnly)] },
+	"beijing": func(t any) string { return beijing.Moment(asTime(t)).String() },
+	"day":     func(t any) string { return beijing.Day(asTime(t)).String() },
 	"mark":    func(l verify.Level) string { return marks[l] },
 	"groups":  groups,
 	"size":    size,

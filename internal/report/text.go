@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
+	"xinzhang/internal/beijing"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/verify"
 )
@@ -28,7 +28,7 @@ func Text(w io.Writer, r *verify.Report, lang fault.Lang, all bool) error {
 	for _, s := range r.Signatures {
 		fmt.Fprintf(&b, "\n%s %d. %s  %s\n", verdictMark(s.Verdict), s.Number, headline(s, t), t.verdicts[s.Verdict])
 		if s.Time != nil {
-			fmt.Fprintf(&b, "    %s%s (%s)\n", t.time, Beijing(*s.Time), t.sources[s.TimeSource])
+			fmt.Fprintf(&b, "    %s%s (%s)\n", t.time, beijing.Moment(*s.Time), t.sources[s.TimeSource])
 		}
 		lines(&b, "    ", s.Checks, all, t)
 	}
@@ -74,9 +74,4 @@ func lines(b *strings.Builder, indent string, checks []verify.Check, all bool, t
 			fmt.Fprintf(b, "%s    %s%s\n", indent, t.next, c.Next)
 		}
 	}
-}
-
-// Beijing words a time in the zone Chinese documents are dated in.
-func Beijing(t time.Time) string {
-	return t.In(time.FixedZone("UTC+8", 8*3600)).Format(time.DateTime)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"xinzhang/internal/beijing"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/ses"
@@ -18,20 +19,20 @@ func (p *Plan) permit() {
 	p.askUsage(c)
 	p.askRole(c, seal.Info)
 	if now.Before(c.NotBefore) {
-		p.refuse(fault.SignCertNotYet, "holder", c.Holder(), "start", day(c.NotBefore))
+		p.refuse(fault.SignCertNotYet, "holder", c.Holder(), "start", beijing.Day(c.NotBefore))
 	}
 	if now.After(c.NotAfter) {
-		p.refuse(fault.SignCertExpired, "holder", c.Holder(), "end", day(c.NotAfter))
+		p.refuse(fault.SignCertExpired, "holder", c.Holder(), "end", beijing.Day(c.NotAfter))
 	}
 	p.askStatus(c, now)
 	if !seal.Allows(c.Raw) {
 		p.refuse(fault.SignNotInSeal, "holder", c.Holder(), "seal", seal.Info.Name)
 	}
 	if now.Before(seal.Info.ValidStart) {
-		p.refuse(fault.SignSealNotYet, "seal", seal.Info.Name, "start", day(seal.Info.ValidStart))
+		p.refuse(fault.SignSealNotYet, "seal", seal.Info.Name, "start", beijing.Day(seal.Info.ValidStart))
 	}
 	if now.After(seal.Info.ValidEnd) {
-		p.refuse(fault.SignSealExpired, "seal", seal.Info.Name, "end", day(seal.Info.ValidEnd))
+		p.refuse(fault.SignSealExpired, "seal", seal.Info.Name, "end", beijing.Day(seal.Info.ValidEnd))
 	}
 	p.askMaker(seal)
 }
@@ -69,9 +70,9 @@ func (p *Plan) askStatus(c *cert.Certificate, now time.Time) {
 		c := path.Certs[i]
 		switch st := p.req.Trust.Status(c, path.Certs[i+1], now); st.State {
 		case trust.Revoked:
-			p.refuse(fault.SignCertRevoked, "holder", c.Holder(), "date", day(st.Since), "reason", st.Reason)
+			p.refuse(fault.SignCertRevoked, "holder", c.Holder(), "date", beijing.Day(st.Since), "reason", st.Reason)
 		case trust.OnHold:
-			p.refuse(fault.SignCertOnHold, "holder", c.Holder(), "date", day(st.Since))
+			p.refuse(fault.SignCertOnHold, "holder", c.Holder(), "date", beijing.Day(st.Since))
 		case trust.Good:
 		default: // what is trusted by itself need not be on a list
 			known = known && path.Anchored() && i >= path.Anchor
@@ -104,8 +105,3 @@ func (p *Plan) askMaker(seal *ses.Seal) {
 		p.refuse(fault.SignMakerUnfit, "seal", seal.Info.Name, "maker", maker.Holder())
 	}
 }
-
-// day words a time in Beijing time, in which Chinese documents are dated.
-func day(t time.Time) string { return t.In(beijing).Format(time.DateOnly) }
-
-var beijing = time.FixedZone("UTC+8", 8*3600)

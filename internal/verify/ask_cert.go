@@ -3,6 +3,7 @@ package verify
 import (
 	"time"
 
+	"xinzhang/internal/beijing"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/oid"
@@ -59,11 +60,11 @@ func askSignerCert(s *signatureFacts, doc *documentFacts) []finding {
 	switch {
 	case s.time.IsZero():
 	case s.time.Before(c.NotBefore) || s.time.After(c.NotAfter):
-		out = append(out, found(askSignerTime, fault.SignerNotValidThen, "time", day(s.time), "start", day(c.NotBefore), "end", day(c.NotAfter)))
+		out = append(out, found(askSignerTime, fault.SignerNotValidThen, "time", beijing.Day(s.time), "start", beijing.Day(c.NotBefore), "end", beijing.Day(c.NotAfter)))
 	case doc.at.After(c.NotAfter) && !stamped:
-		out = append(out, found(askSignerTime, fault.SignerExpiredSince, "end", day(c.NotAfter)))
+		out = append(out, found(askSignerTime, fault.SignerExpiredSince, "end", beijing.Day(c.NotAfter)))
 	default:
-		out = append(out, found(askSignerTime, fault.SignerTimeOK, "start", day(c.NotBefore), "end", day(c.NotAfter)))
+		out = append(out, found(askSignerTime, fault.SignerTimeOK, "start", beijing.Day(c.NotBefore), "end", beijing.Day(c.NotAfter)))
 	}
 	out = append(out, askStatusOf(s.signer, signerCodes, s.time, stamped)...)
 	out = append(out, askUsageOf(c, signerCodes)...)
@@ -91,9 +92,9 @@ func askMakerCert(s *signatureFacts, doc *documentFacts) []finding {
 		if s.seal.Seal.Version == 5 {
 			code = fault.MakerNotValidAtV5
 		}
-		out = append(out, found(askMaker, code, "made", day(made), "start", day(c.NotBefore), "end", day(c.NotAfter)))
+		out = append(out, found(askMaker, code, "made", beijing.Day(made), "start", beijing.Day(c.NotBefore), "end", beijing.Day(c.NotAfter)))
 	case doc.at.After(c.NotAfter):
-		out = append(out, found(askMaker, fault.MakerExpiredSince, "end", day(c.NotAfter)))
+		out = append(out, found(askMaker, fault.MakerExpiredSince, "end", beijing.Day(c.NotAfter)))
 	}
 	out = append(out, askStatusOf(s.maker, makerCodes, made, false)...)
 	out = append(out, askUsageOf(c, makerCodes)...)
@@ -130,7 +131,7 @@ func askChain(f *certFacts, codes certCodes, at time.Time) []finding {
 	for _, flaw := range flaws {
 		switch name := holder(flaw.Issuer); flaw.Kind {
 		case trust.NotValidThen:
-			out = append(out, found(codes.checkPath, codes.issuerNotValid, "issuer", name, "time", day(at)))
+			out = append(out, found(codes.checkPath, codes.issuerNotValid, "issuer", name, "time", beijing.Day(at)))
 		case trust.TooLong:
 			out = append(out, found(codes.checkPath, codes.pathTooLong, "issuer", name))
 		default:
@@ -153,15 +154,15 @@ func askStatusOf(f *certFacts, codes certCodes, at time.Time, stamped bool) []fi
 		before := !st.Since.After(at)
 		switch {
 		case st.State == trust.Revoked && before:
-			out = append(out, found(codes.checkStatus, codes.revokedBefore, "holder", holder(c), "date", moment(st.Since), "reason", st.Reason))
+			out = append(out, found(codes.checkStatus, codes.revokedBefore, "holder", holder(c), "date", beijing.Moment(st.Since), "reason", st.Reason))
 		case st.State == trust.OnHold && before:
-			out = append(out, found(codes.checkStatus, codes.onHold, "holder", holder(c), "date", moment(st.Since)))
+			out = append(out, found(codes.checkStatus, codes.onHold, "holder", holder(c), "date", beijing.Moment(st.Since)))
 		case st.State == trust.Revoked || st.State == trust.OnHold:
 			code := codes.revokedAfter
 			if stamped {
 				code = fault.SignerRevokedAfterStamp
 			}
-			out = append(out, found(codes.checkStatus, code, "holder", holder(c), "date", moment(st.Since), "reason", st.Reason))
+			out = append(out, found(codes.checkStatus, code, "holder", holder(c), "date", beijing.Moment(st.Since), "reason", st.Reason))
 		case st.State == trust.Good || st.State == trust.Stale && !st.AsOf.Before(at):
 			// A list dated after the signing settles it even when it is out of date.
 		case f.path.Anchored() && i >= f.path.Anchor:
@@ -181,7 +182,7 @@ func askStatusOf(f *certFacts, codes certCodes, at time.Time, stamped bool) []fi
 	case unannounced:
 		out = append(out, found(codes.checkStatus, codes.unannounced))
 	case len(out) == 0:
-		out = append(out, found(codes.checkStatus, codes.statusOK, "asof", moment(f.status[0].AsOf)))
+		out = append(out, found(codes.checkStatus, codes.statusOK, "asof", beijing.Moment(f.status[0].AsOf)))
 	}
 	return out
 }

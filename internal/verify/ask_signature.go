@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"xinzhang/internal/beijing"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/oid"
@@ -214,11 +215,11 @@ func askSealValidity(s *signatureFacts, _ *documentFacts) []finding {
 	i := s.seal.Seal.Info
 	switch {
 	case s.time.Before(i.ValidStart):
-		return one(askValidity, fault.SealNotYetValid, "start", day(i.ValidStart), "time", day(s.time))
+		return one(askValidity, fault.SealNotYetValid, "start", beijing.Day(i.ValidStart), "time", beijing.Day(s.time))
 	case s.time.After(i.ValidEnd):
-		return one(askValidity, fault.SealExpired, "end", day(i.ValidEnd), "time", day(s.time))
+		return one(askValidity, fault.SealExpired, "end", beijing.Day(i.ValidEnd), "time", beijing.Day(s.time))
 	}
-	return one(askValidity, fault.SealValidityOK, "start", day(i.ValidStart), "end", day(i.ValidEnd))
+	return one(askValidity, fault.SealValidityOK, "start", beijing.Day(i.ValidStart), "end", beijing.Day(i.ValidEnd))
 }
 
 func askSealBinding(s *signatureFacts, _ *documentFacts) []finding {
@@ -245,24 +246,24 @@ func askSigningTime(s *signatureFacts, doc *documentFacts) []finding {
 	case s.stamp != nil && !s.stamp.trusted:
 		out = append(out, found(askTime, fault.TimeStampUnknown, "authority", s.stamp.authority))
 	case s.stamp != nil:
-		out = append(out, found(askTime, fault.TimeStampOK, "authority", s.stamp.authority, "time", moment(s.time)))
+		out = append(out, found(askTime, fault.TimeStampOK, "authority", s.stamp.authority, "time", beijing.Moment(s.time)))
 	case !s.time.IsZero():
-		out = append(out, found(askTime, fault.TimeClockOnly, "time", moment(s.time)))
+		out = append(out, found(askTime, fault.TimeClockOnly, "time", beijing.Moment(s.time)))
 	case s.signer != nil:
 		out = append(out, found(askTime, fault.TimeUnknown))
 	}
 	if s.stamped() && s.time.Sub(s.seal.Time).Abs() > clockSkew {
-		out = append(out, found(askTime, fault.TimeStampLate, "stamp", moment(s.time), "time", moment(s.seal.Time)))
+		out = append(out, found(askTime, fault.TimeStampLate, "stamp", beijing.Moment(s.time), "time", beijing.Moment(s.seal.Time)))
 	}
 	if s.time.After(doc.at.Add(clockSkew)) {
-		out = append(out, found(askTime, fault.TimeFuture, "time", moment(s.time)))
+		out = append(out, found(askTime, fault.TimeFuture, "time", beijing.Moment(s.time)))
 	}
 	// SignatureDateTime is often local time wearing a Z: whole hours of the
 	// Chinese zone are not a disagreement.
 	if t := fileTime(s.file.DateTime); s.seal != nil && !t.IsZero() {
 		d := t.Sub(s.seal.Time).Abs()
 		if d > clockSkew && (d-8*time.Hour).Abs() > clockSkew {
-			out = append(out, found(askTime, fault.TimeDisagrees, "file", s.file.DateTime, "time", moment(s.seal.Time)))
+			out = append(out, found(askTime, fault.TimeDisagrees, "file", s.file.DateTime, "time", beijing.Moment(s.seal.Time)))
 		}
 	}
 	return out
@@ -291,18 +292,6 @@ func askPlaces(s *signatureFacts, doc *documentFacts) []finding {
 	}
 	return out
 }
-
-// day and moment word a time in Beijing time, in which Chinese documents are
-// dated.
-type day time.Time
-
-func (d day) String() string { return time.Time(d).In(beijing).Format("2006-01-02") }
-
-type moment time.Time
-
-func (m moment) String() string { return time.Time(m).In(beijing).Format("2006-01-02 15:04:05") }
-
-var beijing = time.FixedZone("UTC+8", 8*3600)
 
 // roleFits reports whether a certificate's role fits what its seal is: the
 // hand-written signature is a person's, every other seal of ours an

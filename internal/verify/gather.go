@@ -9,6 +9,7 @@ import (
 
 	"github.com/emmansun/gmsm/sm3"
 
+	"xinzhang/internal/beijing"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/cms"
@@ -222,7 +223,7 @@ func fileTime(text string) time.Time {
 		}
 	}
 	for _, layout := range []string{"20060102150405", time.DateTime, "2006-01-02T15:04:05", time.DateOnly} {
-		if t, err := time.ParseInLocation(layout, text, beijing); err == nil {
+		if t, err := time.ParseInLocation(layout, text, beijing.Zone); err == nil {
 			return t.UTC()
 		}
 	}
