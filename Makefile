@@ -41,6 +41,9 @@ fuzz: ## every fuzz target for FUZZTIME (default 5s)
 soak: fonts interop ## the long proofs: hundreds of kills, 10 minutes of fuzzing a target; kept in docs/proofs
 	sh test/soak.sh
 
+bench: fonts ## what we cost against the floor of the machine; figures in docs/benchmarks.md
+	go test -run '^$$' -bench . -benchtime 15x ./test/speed
+
 lint: ## golangci-lint with the import walls of .golangci.yml
 	@test -x $(LINT_DIR)/golangci-lint || { \
 		echo "building golangci-lint $(LINT_VERSION), once, about two minutes"; \
@@ -97,4 +100,4 @@ test/interop/node/node_modules/.package-lock.json: test/interop/node/package-loc
 clean: ## remove what was built; certificates and UKeys of XINZHANG_HOME are never touched
 	rm -rf bin build web/node_modules test/interop/node/node_modules $(FONTS)/song $(FONTS)/hand
 
-.PHONY: help demo build test race fuzz soak lint cross skf skf-cross generate fonts interop clean
+.PHONY: help demo build test race fuzz soak bench lint cross skf skf-cross generate fonts interop clean
