@@ -155,9 +155,13 @@ const (
 // A Label says in both languages what an ID stands for.
 type Label struct{ ZH, EN string }
 
-// Parse reads the content octets of an OBJECT IDENTIFIER.
+// maxContent is the most content octets an ID may have: what fits a length of one
+// octet. The longest in use, under 2.25, have about thirty.
+const maxContent = 127
+
+// Parse reads the content octets of an OBJECT IDENTIFIER, at most 127.
 func Parse(content []byte) (ID, error) {
-	if len(content) == 0 || len(content) > 256 || content[len(content)-1]&0x80 != 0 {
+	if len(content) == 0 || len(content) > maxContent || content[len(content)-1]&0x80 != 0 {
 		return "", errors.New("object identifier ends early or is too long")
 	}
 	var b strings.Builder
@@ -208,10 +212,11 @@ func (id ID) Content() []byte {
 	return out
 }
 
-// Valid reports whether s can be an ID: what [ID.Content] takes without panic.
+// Valid reports whether s can be an ID: what [Parse] gives, and what
+// [ID.Marshal] takes without panic.
 func Valid(s string) bool {
 	parts := strings.Split(s, ".")
-	if len(parts) < 2 || len(s) > 256 || (parts[0] != "0" && parts[0] != "1" && parts[0] != "2") {
+	if len(parts) < 2 || len(s) > 4*maxContent || (parts[0] != "0" && parts[0] != "1" && parts[0] != "2") {
 		return false
 	}
 	for i, p := range parts {
@@ -223,7 +228,7 @@ func Valid(s string) bool {
 			return false
 		}
 	}
-	return true
+	return len(ID(s).Content()) <= maxContent
 }
 
 func appendArc(out []byte, n *big.Int) []byte {
@@ -241,7 +246,7 @@ func appendArc(out []byte, n *big.Int) []byte {
 // Marshal returns id as a DER OBJECT IDENTIFIER with identifier and length.
 func (id ID) Marshal() []byte {
 	c := id.Content()
-	if len(c) > 127 {
+	if len(c) > maxContent {
 		panic("oid: " + string(id) + " is too long")
 	}
 	return append([]byte{0x06, byte(len(c))}, c...)

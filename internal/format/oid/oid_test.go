@@ -35,6 +35,8 @@ func TestOurArcIsTheUUIDUnder225(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(SM3.Content())
 	f.Add(PolicyPerson.Content())
+	f.Add(bytes.Repeat([]byte{0x65}, maxContent)) // the longest text
+	f.Add(bytes.Repeat([]byte{0x01}, maxContent+1))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		id, err := Parse(b)
 		if err != nil {
@@ -46,5 +48,6 @@ func FuzzParse(f *testing.F) {
 		if got := id.Content(); !bytes.Equal(got, b) {
 			t.Errorf("%x read as %s, written as %x", b, id, got)
 		}
+		id.Marshal() // does not panic
 	})
 }
