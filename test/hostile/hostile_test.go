@@ -49,10 +49,7 @@ func TestHostileFilesAreRefusedInTimeAndMemory(t *testing.T) {
 				t.Run(h.name, func(t *testing.T) {
 					file := filepath.Join(t.TempDir(), "hostile")
 					w.TB = t
-					data := h.data()
-					w.write(file, data)
-					t.Logf("%d bytes", len(data))
-					data = nil
+					t.Logf("%d bytes", w.make(file, h))
 					debug.FreeOSMemory() // the machine is to be the program's
 					judge(t, p, h.verify, append([]string{"verify", "--trust=" + anchor, "--html=" + file + ".html"}, append(h.args, file)...)...)
 					judge(t, p, h.inspect, "inspect", file)
@@ -60,6 +57,13 @@ func TestHostileFilesAreRefusedInTimeAndMemory(t *testing.T) {
 			}
 		})
 	}
+}
+
+// make writes the file of h and returns its size; nothing of it stays in memory.
+func (w *world) make(file string, h hostile) int {
+	data := h.data()
+	w.write(file, data)
+	return len(data)
 }
 
 // judge runs the program and asks for its end in time, in memory, and with the
