@@ -353,6 +353,7 @@ func FuzzRound(f *testing.F) {
 	f.Add("示例监狱", "办公室", "9900000000012", 42.0)
 	f.Add("HHHH", "", "", 38.0)
 	f.Add("A(BC)D", "\u200b\u0301e", "ABCDEF", 60.0)
+	f.Add("HǛ", "", "9900200000012", 30.0) // taller than a full character
 	font := latin(f)
 	f.Fuzz(func(t *testing.T, name, subName, code string, diameter float64) {
 		p, err := sealpic.Round{Name: name, SubName: subName, Code: code, DiameterMM: diameter}.Draw(font)

@@ -58,11 +58,21 @@ func (r run) offsets() []float64 {
 	return offsets
 }
 
+// tallest is how far a glyph may stand out above or below a full character, in
+// half heights of one: Chinese characters keep to it, a Latin capital with two
+// accents does not.
+const tallest = 1.15
+
 // scaled returns glyph i with full characters w × h millimetres of ink large, the
-// middle of the cell at the origin.
+// middle of the cell at the origin. A glyph that is taller is made lower, so that
+// it does not run into the ring.
 func (r run) scaled(i int, w, h float64) path {
 	c := r.cells[i]
 	kx, ky, middle := w/r.face.width(), h/r.face.height(), r.face.centre().y
+	reach := max(middle-c.glyph.ink.min.y, c.glyph.ink.max.y-middle)
+	if most := tallest * r.face.height() / 2; reach > most {
+		ky *= most / reach
+	}
 	return c.glyph.outline.mapped(func(p point) point {
 		return point{(p.x - c.axis) * kx, (p.y - middle) * ky}
 	})
