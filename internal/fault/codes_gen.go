@@ -316,16 +316,22 @@ const (
 	LintDER Code = "lint.der"
 	// LintExtKeyUsage: extended key usage: {what}
 	LintExtKeyUsage Code = "lint.ext_key_usage"
+	// LintExtensionValue: content of an extension: {what}
+	LintExtensionValue Code = "lint.extension_value"
 	// LintIDInName: ID number in the name: {what}
 	LintIDInName Code = "lint.id_in_name"
 	// LintIdentity: identity extensions: {what}
 	LintIdentity Code = "lint.identity"
 	// LintIssuer: issuer: {what}
 	LintIssuer Code = "lint.issuer"
+	// LintKeyReuse: one key used twice: {what}
+	LintKeyReuse Code = "lint.key_reuse"
 	// LintKeyUsage: key usage: {what}
 	LintKeyUsage Code = "lint.key_usage"
 	// LintNames: encoding of names: {what}
 	LintNames Code = "lint.names"
+	// LintObsoleteExtension: old extension: {what}
+	LintObsoleteExtension Code = "lint.obsolete_extension"
 	// LintPair: dual certificates: {what}
 	LintPair Code = "lint.pair"
 	// LintPolicies: certificate policies: {what}
@@ -338,6 +344,10 @@ const (
 	LintSignatureAlgorithm Code = "lint.signature_algorithm"
 	// LintStatusSource: source of status: {what}
 	LintStatusSource Code = "lint.status_source"
+	// LintSubject: content of the subject: {what}
+	LintSubject Code = "lint.subject"
+	// LintSubjectAltName: subject alternative name: {what}
+	LintSubjectAltName Code = "lint.subject_alt_name"
 	// LintSubjectKeyID: subject key identifier: {what}
 	LintSubjectKeyID Code = "lint.subject_key_id"
 	// LintValidity: validity period: {what}
@@ -1123,6 +1133,9 @@ var table = map[Code]Entry{
 	LintExtKeyUsage: {Code: LintExtKeyUsage, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"增强型密钥用法：{what}", "应与证书模板一致", "请由签发机构更正后重新签发"},
 		EN: Text{"extended key usage: {what}", "it must be what the profile says", "have the authority correct and reissue it"}},
+	LintExtensionValue: {Code: LintExtensionValue, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
+		ZH: Text{"扩展的内容：{what}", "扩展的内容应为一个按 DER 编码的值", "请由签发机构更正后重新签发"},
+		EN: Text{"content of an extension: {what}", "an extension holds one value in DER", "have the authority correct and reissue it"}},
 	LintIDInName: {Code: LintIDInName, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"名称中的身份证号：{what}", "证书是公开的，身份证号只应写入扩展项", "请由签发机构更正后重新签发"},
 		EN: Text{"ID number in the name: {what}", "certificates are public, an ID number belongs in the extension only", "have the authority correct and reissue it"}},
@@ -1132,12 +1145,18 @@ var table = map[Code]Entry{
 	LintIssuer: {Code: LintIssuer, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"颁发者：{what}", "颁发者须是 CA 证书，名称须逐字节相同", "请由签发机构更正后重新签发"},
 		EN: Text{"issuer: {what}", "the issuer must be a CA certificate and the names the same octet by octet", "have the authority correct and reissue it"}},
+	LintKeyReuse: {Code: LintKeyReuse, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
+		ZH: Text{"密钥重复使用：{what}", "证书的密钥不得就是签发机构的密钥", "请立即停用该证书，并联系签发机构"},
+		EN: Text{"one key used twice: {what}", "the key of a certificate must not be that of its authority", "stop using the certificate and contact the authority"}},
 	LintKeyUsage: {Code: LintKeyUsage, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"密钥用法：{what}", "应为关键扩展，用法与证书种类相符，按最短形式编码", "请由签发机构更正后重新签发"},
 		EN: Text{"key usage: {what}", "it must be critical, fit the kind of certificate, and be encoded without trailing zero bits", "have the authority correct and reissue it"}},
 	LintNames: {Code: LintNames, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"名称的编码：{what}", "除国家外都应使用 UTF8String，长度不超过上限", "请由签发机构更正后重新签发"},
 		EN: Text{"encoding of names: {what}", "every part but the country is a UTF8String of limited length", "have the authority correct and reissue it"}},
+	LintObsoleteExtension: {Code: LintObsoleteExtension, Severity: "note", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
+		ZH: Text{"旧扩展：{what}", "现行标准已不用该扩展，其含义不能只凭编号判断", "不影响使用；重新签发时可由签发机构改用现行扩展"},
+		EN: Text{"old extension: {what}", "the standards in force no longer use it, and its number alone does not say what it means", "nothing needs to be done; at reissue the authority may use the current ones"}},
 	LintPair: {Code: LintPair, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"双证书用途：{what}", "签名密钥和加密密钥必须分开", "请由签发机构更正后重新签发"},
 		EN: Text{"dual certificates: {what}", "the signing and the encryption key must be two keys", "have the authority correct and reissue it"}},
@@ -1156,6 +1175,12 @@ var table = map[Code]Entry{
 	LintStatusSource: {Code: LintStatusSource, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"状态查询地址：{what}", "没有 CRL 或 OCSP 地址，别人无法查询证书是否被吊销", "请由签发机构更正后重新签发"},
 		EN: Text{"source of status: {what}", "without a CRL or OCSP address nobody can learn of a revocation", "have the authority correct and reissue it"}},
+	LintSubject: {Code: LintSubject, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
+		ZH: Text{"主体名称的内容：{what}", "单位在 O，持有人在 CN，国家为 CN；同一项只应出现一次", "请由签发机构更正后重新签发"},
+		EN: Text{"content of the subject: {what}", "the organisation stands in O, the holder in CN, the country is CN; each stands there once", "have the authority correct and reissue it"}},
+	LintSubjectAltName: {Code: LintSubjectAltName, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
+		ZH: Text{"使用者可选名称：{what}", "名称应按种类编码，文字只用 ASCII；严格的软件会因此拒绝整张证书", "请由签发机构更正后重新签发"},
+		EN: Text{"subject alternative name: {what}", "each name is encoded by its kind, text in ASCII; strict software refuses the whole certificate for it", "have the authority correct and reissue it"}},
 	LintSubjectKeyID: {Code: LintSubjectKeyID, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"使用者密钥标识符：{what}", "应为公钥 65 字节的 SHA-1 值", "请由签发机构更正后重新签发"},
 		EN: Text{"subject key identifier: {what}", "it must be the SHA-1 of the 65 octets of the public key", "have the authority correct and reissue it"}},
