@@ -36,7 +36,7 @@ race: fonts ## the tests of the rooms that share state, under the race detector
 	go test -race -timeout 20m $(RACE)
 
 fuzz: ## every fuzz target for FUZZTIME (default 5s)
-	sh test/fuzz.sh $(FUZZTIME)
+	go run ./test/fuzz -time $(FUZZTIME)
 
 soak: fonts interop ## the long proofs: hundreds of kills, 10 minutes of fuzzing a target; kept in docs/proofs
 	sh test/soak.sh

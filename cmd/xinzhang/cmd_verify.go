@@ -23,13 +23,14 @@ import (
 // indeterminate, 3 unsigned, 4 could not be read; of several files the worst
 // counts, in the order failed, unreadable, indeterminate, unsigned, passed.
 type verifyCmd struct {
-	Files  []string `arg:"" name:"file" help:"${h_verify_files}" type:"path"`
-	Trust  []string `help:"${h_trust}" type:"path" placeholder:"PATH" sep:"none"`
-	CRL    []string `name:"crl" help:"${h_crl}" type:"path" placeholder:"PATH" sep:"none"`
-	At     string   `help:"${h_at_time}" placeholder:"TIME"`
-	Policy string   `help:"${h_policy}" default:"gbt38540" enum:"gbt38540,strict"`
-	HTML   string   `name:"html" help:"${h_html}" type:"path" placeholder:"FILE"`
-	All    bool     `short:"a" help:"${h_all}"`
+	Files       []string `arg:"" name:"file" help:"${h_verify_files}" type:"path"`
+	Trust       []string `help:"${h_trust}" type:"path" placeholder:"PATH" sep:"none"`
+	CRL         []string `name:"crl" help:"${h_crl}" type:"path" placeholder:"PATH" sep:"none"`
+	At          string   `help:"${h_at_time}" placeholder:"TIME"`
+	Policy      string   `help:"${h_policy}" default:"gbt38540" enum:"gbt38540,strict"`
+	HTML        string   `name:"html" help:"${h_html}" type:"path" placeholder:"FILE"`
+	Diagnostics string   `help:"${h_diagnostics}" type:"path" placeholder:"FILE"`
+	All         bool     `short:"a" help:"${h_all}"`
 }
 
 const (
@@ -44,8 +45,8 @@ func (c *verifyCmd) Run(a *app) error {
 	if err != nil {
 		return asWrongUse(err)
 	}
-	if c.HTML != "" && len(c.Files) > 1 {
-		return fault.New(fault.UsageWrong, "what", "--html takes one file")
+	if (c.HTML != "" || c.Diagnostics != "") && len(c.Files) > 1 {
+		return fault.New(fault.UsageWrong, "what", "--html and --diagnostics take one file")
 	}
 	var reports []*verify.Report
 	exit := 0
@@ -60,6 +61,11 @@ func (c *verifyCmd) Run(a *app) error {
 		reports = append(reports, r)
 		if !a.json {
 			if err := report.Text(a.stdout, r, a.lang, c.All); err != nil {
+				return err
+			}
+		}
+		if c.Diagnostics != "" {
+			if err := c.writeDiagnostics(r, a.lang); err != nil {
 				return err
 			}
 		}
@@ -90,7 +96,7 @@ func asWrongUse(err error) error {
 }
 
 func (c *verifyCmd) options(a *app) (verify.Options, error) {
-	opt := verify.Options{At: a.now()}
+	opt := verify.Options{At: a.now(), Diagnose: c.Diagnostics != ""}
 	var err error
 	if opt.Policy, err = verify.LookupPolicy(c.Policy); err != nil {
 		return opt, err
@@ -182,6 +188,22 @@ func writeHTML(name string, r *verify.Report, lang fault.Lang) error {
 	}
 	if err := durable.WriteFile(name, page.Bytes(), 0o644); err != nil {
 		return fault.Wrap(fault.FileUnwritable, err, "file", name)
+	}
+	return nil
+}
+
+// writeDiagnostics writes the page for technicians; the printable report leads to
+// it by a relative link, so that both can be moved together.
+func (c *verifyCmd) writeDiagnostics(r *verify.Report, lang fault.Lang) error {
+	var page bytes.Buffer
+	if err := report.Diagnostics(&page, r, lang); err != nil {
+		return err
+	}
+	if err := durable.WriteFile(c.Diagnostics, page.Bytes(), 0o644); err != nil {
+		return fault.Wrap(fault.FileUnwritable, err, "file", c.Diagnostics)
+	}
+	if link, err := filepath.Rel(filepath.Dir(c.HTML), c.Diagnostics); err == nil {
+		r.Diagnostics = filepath.ToSlash(link)
 	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"xinzhang/internal/format/cert"
 )
 
 // typed runs the program as typed and returns what it said.
@@ -107,6 +109,43 @@ func TestDemo(t *testing.T) {
 			t.Errorf("%s: exit %d, want %d and %q\n%s%s", tt.what, exit, tt.exit, tt.says, out, said)
 		}
 	}
+}
+
+// The page for technicians tells what was compared with what; the printable
+// report leads to it.
+func TestVerifyWritesDiagnosticData(t *testing.T) {
+	dir := runDemo(t)
+	out := t.TempDir()
+	for lang, want := range map[string][]string{
+		"zh": {"诊断数据", "doc.digest", "实际 ", "信任的证书", "签名值的 ASN.1 结构", "SEQUENCE", "/Doc_0/Pages/Page_3/Content.xml", "github.com/emmansun/gmsm"},
+		"en": {"Diagnostic data", "doc.digest", "found ", "Trusted certificate", "ASN.1 structure of the signature value"},
+	} {
+		page, printed := filepath.Join(out, lang+".html"), filepath.Join(out, "print-"+lang+".html")
+		if exit, _, said := typed(t, "verify", "--lang", lang, "--trust", filepath.Join(dir, "trust"), "--html", printed, "--diagnostics", page, filepath.Join(dir, "tampered.ofd")); exit != 1 {
+			t.Fatalf("exit %d: %s", exit, said)
+		}
+		got := content(t, page)
+		for _, s := range want {
+			if !strings.Contains(got, s) {
+				t.Errorf("%s: the page lacks %q", lang, s)
+			}
+		}
+		if cert.ContainsIDNumber(got) {
+			t.Errorf("%s: an identity number shows", lang)
+		}
+		if link := `href="` + lang + `.html"`; !strings.Contains(content(t, printed), link) {
+			t.Errorf("%s: the printable report has no %s", lang, link)
+		}
+	}
+}
+
+func content(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 func TestVerifyJSONHasTheDocumentedShape(t *testing.T) {

@@ -49,6 +49,7 @@ var words = map[fault.Lang]map[string]string{
 		"h_at_time":      "按这个时间判断，默认现在",
 		"h_policy":       "判断策略：gbt38540 或 strict",
 		"h_html":         "把验证报告写成可打印的网页",
+		"h_diagnostics":  "把诊断数据写成网页，供技术人员查看",
 		"h_all":          "也列出没有问题的检查项",
 
 		// inspect
@@ -350,6 +351,7 @@ UKey is not a certified cryptographic module.
 		"h_at_time":      "judge as of this time; by default now",
 		"h_policy":       "policy: gbt38540 or strict",
 		"h_html":         "write the report as a printable page",
+		"h_diagnostics":  "write the diagnostic data as a page for technicians",
 		"h_all":          "list the checks without findings too",
 
 		// inspect

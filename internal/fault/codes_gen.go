@@ -190,7 +190,7 @@ const (
 	DocDangling Code = "doc.dangling"
 	// DocDigest: content was changed after signing: {parts}
 	DocDigest Code = "doc.digest"
-	// DocDigestAlgorithm: digest algorithm not accepted: {algorithm}
+	// DocDigestAlgorithm: the algorithm that is to reveal changes is not accepted: {algorithm}
 	DocDigestAlgorithm Code = "doc.digest_algorithm"
 	// DocDigestOK: the {count} protected parts are as they were when signed
 	DocDigestOK Code = "doc.digest_ok"
@@ -232,21 +232,21 @@ const (
 	DocStray Code = "doc.stray"
 	// DocUncovered: the document shows content which no signature protects: {parts}
 	DocUncovered Code = "doc.uncovered"
-	// DocXMLBroken: XML cannot be read: {place}
+	// DocXMLBroken: a part of the document cannot be read: {place}
 	DocXMLBroken Code = "doc.xml_broken"
-	// DocXMLDoctype: the XML declares a document type: {place}
+	// DocXMLDoctype: a part of the document holds a declaration that is not allowed (DOCTYPE): {place}
 	DocXMLDoctype Code = "doc.xml_doctype"
-	// DocXMLEncoding: XML encoding {encoding} is not supported: {place}
+	// DocXMLEncoding: text encoding {encoding} is not supported: {place}
 	DocXMLEncoding Code = "doc.xml_encoding"
 	// DocZIPBomb: {name} swells beyond {limit} when unpacked
 	DocZIPBomb Code = "doc.zip_bomb"
-	// DocZIPComment: the zip carries a comment of {bytes} bytes
+	// DocZIPComment: the package carries a comment of {bytes} bytes
 	DocZIPComment Code = "doc.zip_comment"
-	// DocZIPConflict: the zip contradicts itself: {place} ({what})
+	// DocZIPConflict: the package contradicts itself: {place} ({what})
 	DocZIPConflict Code = "doc.zip_conflict"
-	// DocZIPExtraBytes: the zip holds {bytes} bytes that belong to no file: {place}
+	// DocZIPExtraBytes: the package holds {bytes} bytes that belong to nothing in it: {place}
 	DocZIPExtraBytes Code = "doc.zip_extra_bytes"
-	// DocZIPHiddenEntry: the zip hides a file {name} outside its directory: {place}
+	// DocZIPHiddenEntry: the package hides a file {name} that its directory does not list: {place}
 	DocZIPHiddenEntry Code = "doc.zip_hidden_entry"
 	// DocZIPUnsupported: cannot read {name} in the package ({what})
 	DocZIPUnsupported Code = "doc.zip_unsupported"
@@ -316,16 +316,22 @@ const (
 	LintDER Code = "lint.der"
 	// LintExtKeyUsage: extended key usage: {what}
 	LintExtKeyUsage Code = "lint.ext_key_usage"
+	// LintExtensionValue: content of an extension: {what}
+	LintExtensionValue Code = "lint.extension_value"
 	// LintIDInName: ID number in the name: {what}
 	LintIDInName Code = "lint.id_in_name"
 	// LintIdentity: identity extensions: {what}
 	LintIdentity Code = "lint.identity"
 	// LintIssuer: issuer: {what}
 	LintIssuer Code = "lint.issuer"
+	// LintKeyReuse: one key used twice: {what}
+	LintKeyReuse Code = "lint.key_reuse"
 	// LintKeyUsage: key usage: {what}
 	LintKeyUsage Code = "lint.key_usage"
 	// LintNames: encoding of names: {what}
 	LintNames Code = "lint.names"
+	// LintObsoleteExtension: old extension: {what}
+	LintObsoleteExtension Code = "lint.obsolete_extension"
 	// LintPair: dual certificates: {what}
 	LintPair Code = "lint.pair"
 	// LintPolicies: certificate policies: {what}
@@ -338,6 +344,10 @@ const (
 	LintSignatureAlgorithm Code = "lint.signature_algorithm"
 	// LintStatusSource: source of status: {what}
 	LintStatusSource Code = "lint.status_source"
+	// LintSubject: content of the subject: {what}
+	LintSubject Code = "lint.subject"
+	// LintSubjectAltName: subject alternative name: {what}
+	LintSubjectAltName Code = "lint.subject_alt_name"
 	// LintSubjectKeyID: subject key identifier: {what}
 	LintSubjectKeyID Code = "lint.subject_key_id"
 	// LintValidity: validity period: {what}
@@ -350,7 +360,7 @@ const (
 	MakerCertDeviation Code = "maker.cert_deviation"
 	// MakerExpiredSince: the seal maker's certificate has ended on {end}; it was valid when the seal was made
 	MakerExpiredSince Code = "maker.expired_since"
-	// MakerIssuerNotCA: {issuer} in the seal maker's chain has no right to issue certificates
+	// MakerIssuerNotCA: {issuer}, which stands above the seal maker's certificate, has no right to issue certificates
 	MakerIssuerNotCA Code = "maker.issuer_not_ca"
 	// MakerIssuerNotValid: the certificate of {issuer} was not valid when the seal was made ({time})
 	MakerIssuerNotValid Code = "maker.issuer_not_valid"
@@ -370,7 +380,7 @@ const (
 	MakerOtherAnchor Code = "maker.other_anchor"
 	// MakerPathOK: the seal maker's certificate leads to the trusted {anchor}
 	MakerPathOK Code = "maker.path_ok"
-	// MakerPathTooLong: the seal maker's chain is longer than {issuer} allows
+	// MakerPathTooLong: there are more authorities between {issuer} and the seal maker than {issuer} allows
 	MakerPathTooLong Code = "maker.path_too_long"
 	// MakerRevokedAfter: the certificate of {holder} was revoked or put on hold after the seal was made ({date}, {reason})
 	MakerRevokedAfter Code = "maker.revoked_after"
@@ -484,7 +494,7 @@ const (
 	SigDeviation Code = "sig.deviation"
 	// SigFormatOK: the signature is well formed ({form})
 	SigFormatOK Code = "sig.format_ok"
-	// SigPropertyInfo: the property information names another file: {path}
+	// SigPropertyInfo: the seal signature names another place than where it stands: {path}
 	SigPropertyInfo Code = "sig.property_info"
 	// SigValue: the signature value is wrong
 	SigValue Code = "sig.value"
@@ -492,7 +502,7 @@ const (
 	SigValueBroken Code = "sig.value_broken"
 	// SigValueMissing: the signature value is absent
 	SigValueMissing Code = "sig.value_missing"
-	// SigValueOK: the signature value matches the signer's key
+	// SigValueOK: the key of this certificate made the signature (value and public key match)
 	SigValueOK Code = "sig.value_ok"
 	// SignCertExpired: the certificate of {holder} ended on {end}
 	SignCertExpired Code = "sign.cert_expired"
@@ -560,7 +570,7 @@ const (
 	SignerCertDeviation Code = "signer.cert_deviation"
 	// SignerExpiredSince: the signer's certificate has ended on {end}; it was valid when signed
 	SignerExpiredSince Code = "signer.expired_since"
-	// SignerIssuerNotCA: {issuer} in the chain has no right to issue certificates
+	// SignerIssuerNotCA: {issuer}, which stands above the signer's certificate, has no right to issue certificates
 	SignerIssuerNotCA Code = "signer.issuer_not_ca"
 	// SignerIssuerNotValid: the certificate of {issuer} was not valid on {time}
 	SignerIssuerNotValid Code = "signer.issuer_not_valid"
@@ -578,7 +588,7 @@ const (
 	SignerOtherAnchor Code = "signer.other_anchor"
 	// SignerPathOK: the signer's certificate leads to the trusted {anchor}
 	SignerPathOK Code = "signer.path_ok"
-	// SignerPathTooLong: the chain is longer than {issuer} allows
+	// SignerPathTooLong: there are more authorities between {issuer} and the signer than {issuer} allows
 	SignerPathTooLong Code = "signer.path_too_long"
 	// SignerRevokedAfter: the certificate of {holder} was revoked or put on hold later ({date}, {reason}); which came first cannot be told
 	SignerRevokedAfter Code = "signer.revoked_after"
@@ -926,17 +936,17 @@ var table = map[Code]Entry{
 		ZH: Text{"此签名没有保护、由后面的有效签名保护的内容：{parts}", "这些内容可能是此签名之后加入的", "以后面的签名为准；需要时向此签署人核实"},
 		EN: Text{"content that this signature leaves out and a later valid one protects: {parts}", "it may have been added after this signature", "go by the later signature"}},
 	DocCoveredUndecided: {Code: DocCoveredUndecided, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"parts"},
-		ZH: Text{"不能确定是否有有效签名保护的内容：{parts}", "只有另一个尚不能确定是否有效的签名保护它们", "先弄清那个签名是否可信，例如用 --trust 指定其签发机构"},
-		EN: Text{"whether a valid signature protects this content cannot be told: {parts}", "only another signature that could not be judged protects it", "settle that signature first, for example by naming its issuer with --trust"}},
+		ZH: Text{"不能确定是否有有效签名保护的内容：{parts}", "只有另一个尚不能确定是否有效的签名保护它们", "先弄清那个签名是否可信，例如把其签发机构的根证书加入信任列表（命令行用 --trust）"},
+		EN: Text{"whether a valid signature protects this content cannot be told: {parts}", "only another signature that could not be judged protects it", "settle that signature first, for example by trusting its issuer (--trust on the command line)"}},
 	DocDangling: {Code: DocDangling, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"parts"},
 		ZH: Text{"文件提到的内容不存在：{parts}", "文件不完整，或者内容被删除", "请向发送方索取完整的原文件"},
 		EN: Text{"the document refers to content that is absent: {parts}", "the file is incomplete, or something was removed", "ask the sender for the original file"}},
 	DocDigest: {Code: DocDigest, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"parts"},
-		ZH: Text{"签署后内容被改动：{parts}", "这部分内容的杂凑值与签署时不一致", "不要采用此文件；请向签署方索取原文件"},
-		EN: Text{"content was changed after signing: {parts}", "its digest is not the one that was signed", "do not rely on this file; ask the signer for the original"}},
+		ZH: Text{"签署后内容被改动：{parts}", "由这部分内容算出的杂凑值（相当于指纹）与签署时记下的不同", "不要采用此文件；请向签署方索取原文件"},
+		EN: Text{"content was changed after signing: {parts}", "its digest, which is like a fingerprint, is not the one that was signed", "do not rely on this file; ask the signer for the original"}},
 	DocDigestAlgorithm: {Code: DocDigestAlgorithm, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"algorithm"},
-		ZH: Text{"不接受的杂凑算法：{algorithm}", "只有 SM3 能证明内容没有被改动", "请签署方用 SM3 重新签署"},
-		EN: Text{"digest algorithm not accepted: {algorithm}", "only SM3 proves that the content is unchanged", "ask the signer to sign again with SM3"}},
+		ZH: Text{"用来发现改动的算法不能接受：{algorithm}", "只有 SM3 能证明内容没有被改动", "请签署方用 SM3 重新签署"},
+		EN: Text{"the algorithm that is to reveal changes is not accepted: {algorithm}", "only SM3 proves that the content is unchanged", "ask the signer to sign again with SM3"}},
 	DocDigestOK: {Code: DocDigestOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"count"},
 		ZH: Text{"受保护的 {count} 个部分与签署时一致", "", ""},
 		EN: Text{"the {count} protected parts are as they were when signed", "", ""}},
@@ -977,14 +987,14 @@ var table = map[Code]Entry{
 		ZH: Text{"签署时的内容已不在文件中：{parts}", "签署之后有内容被删除", "不要采用此文件；请向签署方索取原文件"},
 		EN: Text{"signed content is no longer in the file: {parts}", "something was removed after signing", "do not rely on this file; ask the signer for the original"}},
 	DocSigfileBroken: {Code: DocSigfileBroken, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"place", "what"},
-		ZH: Text{"签名文件不合格：{place}（{what}）", "内容不符合 GB/T 33190", "这个签名无效；请发件人重新发送"},
-		EN: Text{"the signature file is not as required: {place} ({what})", "its content is not as GB/T 33190 says", "this signature is not valid; ask the sender for the original"}},
+		ZH: Text{"签名文件不合格：{place}（{what}）", "它损坏了，或者没有按国家标准 GB/T 33190 书写", "这个签名无效；请发件人重新发送"},
+		EN: Text{"the signature file is not as required: {place} ({what})", "it is damaged, or not written as GB/T 33190 says", "this signature is not valid; ask the sender for the original"}},
 	DocSigfileMissing: {Code: DocSigfileMissing, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"name"},
 		ZH: Text{"签名文件 {name} 不存在", "签名列表里有这个签名，但包里没有它的文件", "这个签名无效；请发件人重新发送"},
 		EN: Text{"the signature file {name} is missing", "the list names this signature, but the package does not hold its file", "this signature is not valid; ask the sender for the original"}},
 	DocSiglistBroken: {Code: DocSiglistBroken, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"place"},
-		ZH: Text{"签名列表无法读取：{place}", "签名列表的内容不符合 GB/T 33190", "不能当作已签署的文档；请发件人重新发送"},
-		EN: Text{"the signature list cannot be read: {place}", "its content is not as GB/T 33190 says", "do not take it for a signed document; ask the sender for the original"}},
+		ZH: Text{"签名列表无法读取：{place}", "签名列表损坏，或者没有按国家标准 GB/T 33190 书写", "不能当作已签署的文档；请发件人重新发送"},
+		EN: Text{"the signature list cannot be read: {place}", "it is damaged, or not written as GB/T 33190 says", "do not take it for a signed document; ask the sender for the original"}},
 	DocSiglistMissing: {Code: DocSiglistMissing, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"name"},
 		ZH: Text{"文档声明有签名，但签名列表 {name} 不存在", "签名列表被删除，或文件不完整", "不能当作已签署的文档；请发件人重新发送"},
 		EN: Text{"the document announces signatures, but the list {name} is missing", "the list was removed, or the file is not whole", "do not take it for a signed document; ask the sender for the original"}},
@@ -998,29 +1008,29 @@ var table = map[Code]Entry{
 		ZH: Text{"文件显示了没有任何有效签名保护的内容：{parts}", "这些内容可以被任意替换而不被发现", "不要采用此文件；请签署方保护全部内容后重新签署"},
 		EN: Text{"the document shows content which no signature protects: {parts}", "it could be replaced without anybody noticing", "do not rely on this file; ask the signer to sign all of it"}},
 	DocXMLBroken: {Code: DocXMLBroken, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"place"},
-		ZH: Text{"XML 无法读取：{place}", "内容不是合格的 XML", "请发件人重新发送原文件"},
-		EN: Text{"XML cannot be read: {place}", "the content is not well-formed XML", "ask the sender for the original file"}},
+		ZH: Text{"文件中的描述数据无法读取：{place}", "这部分损坏，或者没有按 XML 的规则书写", "请发件人重新发送原文件"},
+		EN: Text{"a part of the document cannot be read: {place}", "it is damaged or is not well-formed XML", "ask the sender for the original file"}},
 	DocXMLDoctype: {Code: DocXMLDoctype, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"place"},
-		ZH: Text{"XML 带有文档类型声明：{place}", "OFD 不需要它，它可以用来攻击读取文件的程序", "不要信任这个文件"},
-		EN: Text{"the XML declares a document type: {place}", "OFD has no need of it, and it can be used to attack programs that read the file", "do not trust this file"}},
+		ZH: Text{"文件中的描述数据带有不允许的声明（DOCTYPE）：{place}", "OFD 文件用不到它，它可以用来攻击打开文件的电脑", "不要信任这个文件"},
+		EN: Text{"a part of the document holds a declaration that is not allowed (DOCTYPE): {place}", "OFD has no need of it, and it can be used to attack the computer that opens the file", "do not trust this file"}},
 	DocXMLEncoding: {Code: DocXMLEncoding, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"place", "encoding"},
-		ZH: Text{"不支持的 XML 编码 {encoding}：{place}", "支持 UTF-8、UTF-16、GBK 和 GB18030", "请发件人用 UTF-8 另存"},
-		EN: Text{"XML encoding {encoding} is not supported: {place}", "UTF-8, UTF-16, GBK and GB18030 are", "ask the sender to save it in UTF-8"}},
+		ZH: Text{"不支持的文字编码 {encoding}：{place}", "支持 UTF-8、UTF-16、GBK 和 GB18030", "请发件人用 UTF-8 另存"},
+		EN: Text{"text encoding {encoding} is not supported: {place}", "UTF-8, UTF-16, GBK and GB18030 are", "ask the sender to save it in UTF-8"}},
 	DocZIPBomb: {Code: DocZIPBomb, Severity: "error", Retryable: false, HTTPStatus: 413, ExitStatus: 4, Args: []string{"name", "limit"},
 		ZH: Text{"{name} 解压后异常膨胀，超过上限 {limit}", "这是压缩炸弹的特征，程序已停止读取", "不要打开这个文件"},
 		EN: Text{"{name} swells beyond {limit} when unpacked", "this is what a zip bomb does, so reading stopped", "do not open this file"}},
 	DocZIPComment: {Code: DocZIPComment, Severity: "note", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"bytes"},
-		ZH: Text{"ZIP 带有 {bytes} 字节的注释", "注释不属于文档，不参与签名", "不影响已签名的内容"},
-		EN: Text{"the zip carries a comment of {bytes} bytes", "it is not part of the document, and no signature covers it", "what is signed is not affected"}},
+		ZH: Text{"文件包带有 {bytes} 字节的注释", "注释不属于文档，不参与签名", "不影响已签名的内容"},
+		EN: Text{"the package carries a comment of {bytes} bytes", "it is not part of the document, and no signature covers it", "what is signed is not affected"}},
 	DocZIPConflict: {Code: DocZIPConflict, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"place", "what"},
-		ZH: Text{"ZIP 结构自相矛盾：{place}（{what}）", "不同的软件会从这个文件读出不同的内容", "不要信任这个文件，请发件人重新发送"},
-		EN: Text{"the zip contradicts itself: {place} ({what})", "different programs would read different content from this file", "do not trust this file; ask the sender for the original"}},
+		ZH: Text{"文件包的结构自相矛盾：{place}（{what}）", "不同的软件会从这个文件读出不同的内容", "不要信任这个文件，请发件人重新发送"},
+		EN: Text{"the package contradicts itself: {place} ({what})", "different programs would read different content from this file", "do not trust this file; ask the sender for the original"}},
 	DocZIPExtraBytes: {Code: DocZIPExtraBytes, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"place", "bytes"},
-		ZH: Text{"ZIP 里有 {bytes} 个不属于任何文件的字节：{place}", "可能是其他软件留下的，也可能藏有内容；它们不参与签名", "不影响已签名的内容"},
-		EN: Text{"the zip holds {bytes} bytes that belong to no file: {place}", "another program may have left them, or something is hidden there; no signature covers them", "what is signed is not affected"}},
+		ZH: Text{"文件包里有 {bytes} 字节多余的数据：{place}", "可能是其他软件留下的，也可能藏有内容；它们不参与签名", "不影响已签名的内容"},
+		EN: Text{"the package holds {bytes} bytes that belong to nothing in it: {place}", "another program may have left them, or something is hidden there; no signature covers them", "what is signed is not affected"}},
 	DocZIPHiddenEntry: {Code: DocZIPHiddenEntry, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"place", "name"},
-		ZH: Text{"ZIP 里藏有目录之外的文件 {name}：{place}", "目录中没有这个文件，部分软件仍可能读到它；它不参与签名", "请问发件人为何夹带"},
-		EN: Text{"the zip hides a file {name} outside its directory: {place}", "the directory does not list it, some programs may still read it, and no signature covers it", "ask the sender why it is there"}},
+		ZH: Text{"文件包里藏有没有列入目录的文件 {name}：{place}", "部分软件仍可能读到它；它不参与签名", "请问发件人为何夹带"},
+		EN: Text{"the package hides a file {name} that its directory does not list: {place}", "some programs may still read it, and no signature covers it", "ask the sender why it is there"}},
 	DocZIPUnsupported: {Code: DocZIPUnsupported, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"name", "what"},
 		ZH: Text{"无法读取包内文件 {name}（{what}）", "文件经过加密，或使用了 OFD 不允许的压缩方式", "请发件人另存为普通的 OFD 文件"},
 		EN: Text{"cannot read {name} in the package ({what})", "it is encrypted, or compressed in a way OFD does not allow", "ask the sender to save it as a plain OFD file"}},
@@ -1123,6 +1133,9 @@ var table = map[Code]Entry{
 	LintExtKeyUsage: {Code: LintExtKeyUsage, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"增强型密钥用法：{what}", "应与证书模板一致", "请由签发机构更正后重新签发"},
 		EN: Text{"extended key usage: {what}", "it must be what the profile says", "have the authority correct and reissue it"}},
+	LintExtensionValue: {Code: LintExtensionValue, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
+		ZH: Text{"扩展的内容：{what}", "扩展的内容应为一个按 DER 编码的值", "请由签发机构更正后重新签发"},
+		EN: Text{"content of an extension: {what}", "an extension holds one value in DER", "have the authority correct and reissue it"}},
 	LintIDInName: {Code: LintIDInName, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"名称中的身份证号：{what}", "证书是公开的，身份证号只应写入扩展项", "请由签发机构更正后重新签发"},
 		EN: Text{"ID number in the name: {what}", "certificates are public, an ID number belongs in the extension only", "have the authority correct and reissue it"}},
@@ -1132,12 +1145,18 @@ var table = map[Code]Entry{
 	LintIssuer: {Code: LintIssuer, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"颁发者：{what}", "颁发者须是 CA 证书，名称须逐字节相同", "请由签发机构更正后重新签发"},
 		EN: Text{"issuer: {what}", "the issuer must be a CA certificate and the names the same octet by octet", "have the authority correct and reissue it"}},
+	LintKeyReuse: {Code: LintKeyReuse, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
+		ZH: Text{"密钥重复使用：{what}", "证书的密钥不得就是签发机构的密钥", "请立即停用该证书，并联系签发机构"},
+		EN: Text{"one key used twice: {what}", "the key of a certificate must not be that of its authority", "stop using the certificate and contact the authority"}},
 	LintKeyUsage: {Code: LintKeyUsage, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"密钥用法：{what}", "应为关键扩展，用法与证书种类相符，按最短形式编码", "请由签发机构更正后重新签发"},
 		EN: Text{"key usage: {what}", "it must be critical, fit the kind of certificate, and be encoded without trailing zero bits", "have the authority correct and reissue it"}},
 	LintNames: {Code: LintNames, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"名称的编码：{what}", "除国家外都应使用 UTF8String，长度不超过上限", "请由签发机构更正后重新签发"},
 		EN: Text{"encoding of names: {what}", "every part but the country is a UTF8String of limited length", "have the authority correct and reissue it"}},
+	LintObsoleteExtension: {Code: LintObsoleteExtension, Severity: "note", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
+		ZH: Text{"旧扩展：{what}", "现行标准已不用该扩展，其含义不能只凭编号判断", "不影响使用；重新签发时可由签发机构改用现行扩展"},
+		EN: Text{"old extension: {what}", "the standards in force no longer use it, and its number alone does not say what it means", "nothing needs to be done; at reissue the authority may use the current ones"}},
 	LintPair: {Code: LintPair, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"双证书用途：{what}", "签名密钥和加密密钥必须分开", "请由签发机构更正后重新签发"},
 		EN: Text{"dual certificates: {what}", "the signing and the encryption key must be two keys", "have the authority correct and reissue it"}},
@@ -1156,6 +1175,12 @@ var table = map[Code]Entry{
 	LintStatusSource: {Code: LintStatusSource, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"状态查询地址：{what}", "没有 CRL 或 OCSP 地址，别人无法查询证书是否被吊销", "请由签发机构更正后重新签发"},
 		EN: Text{"source of status: {what}", "without a CRL or OCSP address nobody can learn of a revocation", "have the authority correct and reissue it"}},
+	LintSubject: {Code: LintSubject, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
+		ZH: Text{"主体名称的内容：{what}", "单位在 O，持有人在 CN，国家为 CN；同一项只应出现一次", "请由签发机构更正后重新签发"},
+		EN: Text{"content of the subject: {what}", "the organisation stands in O, the holder in CN, the country is CN; each stands there once", "have the authority correct and reissue it"}},
+	LintSubjectAltName: {Code: LintSubjectAltName, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
+		ZH: Text{"使用者可选名称：{what}", "名称应按种类编码，文字只用 ASCII；严格的软件会因此拒绝整张证书", "请由签发机构更正后重新签发"},
+		EN: Text{"subject alternative name: {what}", "each name is encoded by its kind, text in ASCII; strict software refuses the whole certificate for it", "have the authority correct and reissue it"}},
 	LintSubjectKeyID: {Code: LintSubjectKeyID, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"使用者密钥标识符：{what}", "应为公钥 65 字节的 SHA-1 值", "请由签发机构更正后重新签发"},
 		EN: Text{"subject key identifier: {what}", "it must be the SHA-1 of the 65 octets of the public key", "have the authority correct and reissue it"}},
@@ -1175,8 +1200,8 @@ var table = map[Code]Entry{
 		ZH: Text{"制章者证书已于 {end} 过期，制章时有效", "制章之后的过期不影响印章", "不需要处理"},
 		EN: Text{"the seal maker's certificate has ended on {end}; it was valid when the seal was made", "its end does not touch the seal", "nothing needs to be done"}},
 	MakerIssuerNotCA: {Code: MakerIssuerNotCA, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"issuer"},
-		ZH: Text{"制章者信任链上的 {issuer} 没有签发证书的权利", "它的证书不是 CA 证书", "不要采信此印章"},
-		EN: Text{"{issuer} in the seal maker's chain has no right to issue certificates", "its certificate is not that of an authority", "do not rely on this seal"}},
+		ZH: Text{"制章者证书上面的 {issuer} 没有签发证书的权利", "它的证书不是签发机构（CA）的证书：任何持证人都能这样冒充", "不要采信此印章"},
+		EN: Text{"{issuer}, which stands above the seal maker's certificate, has no right to issue certificates", "its certificate is not that of an authority (CA): any holder of a certificate could pretend to be one", "do not rely on this seal"}},
 	MakerIssuerNotValid: {Code: MakerIssuerNotValid, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"issuer", "time"},
 		ZH: Text{"制章时（{time}）签发机构 {issuer} 的证书不在有效期内", "它的证书尚未生效或已经过期", "不要采信此印章；请重新制章"},
 		EN: Text{"the certificate of {issuer} was not valid when the seal was made ({time})", "it had not begun or had ended", "have the seal made anew"}},
@@ -1187,8 +1212,8 @@ var table = map[Code]Entry{
 		ZH: Text{"制章者证书可用于签名", "", ""},
 		EN: Text{"the seal maker's certificate may sign", "", ""}},
 	MakerNoAnchor: {Code: MakerNoAnchor, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"issuer"},
-		ZH: Text{"未信任制章者证书的签发机构：{issuer}", "信任列表里没有这家机构的证书", "从可靠途径取得该机构的根证书，用 --trust 指定后再验证"},
-		EN: Text{"the issuer of the seal maker's certificate is not trusted here: {issuer}", "no certificate of that authority is among the trusted ones", "obtain its root certificate from a reliable place and name it with --trust"}},
+		ZH: Text{"未信任制章者证书的签发机构：{issuer}", "信任列表里没有这家机构的证书", "从可靠途径取得该机构的根证书，加入信任列表（命令行用 --trust）后再验证"},
+		EN: Text{"the issuer of the seal maker's certificate is not trusted here: {issuer}", "no certificate of that authority is among the trusted ones", "obtain its root certificate from a reliable place and add it to the trusted ones (--trust on the command line)"}},
 	MakerNotValidAtCreation: {Code: MakerNotValidAtCreation, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"made", "start", "end"},
 		ZH: Text{"制章时（{made}）制章者证书不在有效期内（{start} 至 {end}）", "已有的正规印章中也有这种情况", "重要文件请向制章单位核实"},
 		EN: Text{"the seal was made on {made}, outside the validity of its maker's certificate ({start} to {end})", "genuine seals with this flaw exist", "ask the maker where it matters"}},
@@ -1202,11 +1227,11 @@ var table = map[Code]Entry{
 		ZH: Text{"信任列表中有同名机构 {issuer}，但制章者证书不是它签发的", "同名的机构密钥不同：可能是另一家机构，或者根证书已更换", "从可靠途径取得签发机构的证书后再验证"},
 		EN: Text{"an authority named {issuer} is trusted, but its key did not sign the seal maker's certificate", "it is another authority of that name, or its key was replaced", "obtain the certificate of the real issuer from a reliable place"}},
 	MakerPathOK: {Code: MakerPathOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"anchor"},
-		ZH: Text{"制章者证书的信任链完整，信任锚为 {anchor}", "", ""},
+		ZH: Text{"制章者证书由受信任的机构签发（{anchor}）", "", ""},
 		EN: Text{"the seal maker's certificate leads to the trusted {anchor}", "", ""}},
 	MakerPathTooLong: {Code: MakerPathTooLong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"issuer"},
-		ZH: Text{"制章者的信任链超过了 {issuer} 允许的长度", "它的证书限制了下级签发机构的层数", "不要采信此印章"},
-		EN: Text{"the seal maker's chain is longer than {issuer} allows", "its certificate limits how many authorities may stand below it", "do not rely on this seal"}},
+		ZH: Text{"制章者证书上面的签发机构层数超过了 {issuer} 允许的数目", "它的证书限制了下级签发机构的层数", "不要采信此印章"},
+		EN: Text{"there are more authorities between {issuer} and the seal maker than {issuer} allows", "its certificate limits how many authorities may stand below it", "do not rely on this seal"}},
 	MakerRevokedAfter: {Code: MakerRevokedAfter, Severity: "note", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"holder", "date", "reason"},
 		ZH: Text{"{holder} 的证书在制章之后被吊销或挂起（{date}，{reason}）", "制章之后的吊销不影响印章", "不需要处理"},
 		EN: Text{"the certificate of {holder} was revoked or put on hold after the seal was made ({date}, {reason})", "this does not touch the seal", "nothing needs to be done"}},
@@ -1223,8 +1248,8 @@ var table = map[Code]Entry{
 		ZH: Text{"制章者证书没有说明吊销信息的来源", "证书里没有查询地址，也没有提供吊销列表", "重要文件请向签发机构核实证书状态"},
 		EN: Text{"the seal maker's certificate announces no source of its status", "it names no address and no revocation list was given", "ask its issuer where it matters"}},
 	MakerStatusUnknown: {Code: MakerStatusUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"source"},
-		ZH: Text{"取不到制章者证书的吊销信息，无法确定是否被吊销", "证书说明可在 {source} 查询，但手头没有", "取得该吊销列表，用 --crl 指定后再验证"},
-		EN: Text{"whether the seal maker's certificate was revoked cannot be told", "the certificate announces {source}, which is not at hand", "fetch that list and name it with --crl"}},
+		ZH: Text{"取不到制章者证书的吊销信息，无法确定是否被吊销", "证书说明可在 {source} 查询，但手头没有", "取得该吊销列表（命令行用 --crl 指定）后再验证，或请签发机构答复"},
+		EN: Text{"whether the seal maker's certificate was revoked cannot be told", "the certificate announces {source}, which is not at hand", "fetch that list (--crl on the command line) and verify again, or ask the authority"}},
 	PictureCodeWrong: {Code: PictureCodeWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"code"},
 		ZH: Text{"印章编码“{code}”不合格式", "印章编码是 13 位数字（也可以是 6 至 18 位数字或大写字母）", "核对备案的印章编码"},
 		EN: Text{"the seal code “{code}” is not well formed", "a seal code is 13 digits (6 to 18 digits or capital letters are taken)", "compare it with the registered code"}},
@@ -1343,8 +1368,8 @@ var table = map[Code]Entry{
 		ZH: Text{"印章资料不正确：{field}", "印章编码用字母、数字和连字符；名称、种类、持有人和有效期都要正确填写；手写签名只能属于一个人", "请改正后重试"},
 		EN: Text{"the description of the seal is wrong: {field}", "the identifier has letters, digits and hyphens; name, kind, holders and validity must be given; a hand-written signature belongs to one person", "correct it and try again"}},
 	SealStampUnknown: {Code: SealStampUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"authority"},
-		ZH: Text{"不能确定印章上的时间戳是否可信（{authority}）", "信任列表里没有时间戳机构的证书", "取得时间戳机构的根证书，用 --trust 指定后再验证"},
-		EN: Text{"whether the time stamp on the seal can be trusted is unknown ({authority})", "no certificate of the time-stamp authority is trusted here", "obtain its root certificate and name it with --trust"}},
+		ZH: Text{"不能确定印章上的时间戳是否可信（{authority}）", "信任列表里没有时间戳机构的证书", "从可靠途径取得时间戳机构的根证书，加入信任列表（命令行用 --trust）后再验证"},
+		EN: Text{"whether the time stamp on the seal can be trusted is unknown ({authority})", "no certificate of the time-stamp authority is trusted here", "obtain its root certificate from a reliable place and add it to the trusted ones (--trust on the command line)"}},
 	SealStampWrong: {Code: SealStampWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"印章上的时间戳不正确", "时间戳与制章者签名不对应，或早于制章时间", "不要采信此印章；请重新制章"},
 		EN: Text{"the time stamp on the seal is wrong", "it is not for the maker's signature, or is older than the seal", "have the seal made anew"}},
@@ -1367,8 +1392,8 @@ var table = map[Code]Entry{
 		ZH: Text{"签名算法为 SM2 和 SM3", "", ""},
 		EN: Text{"signed with SM2 and SM3", "", ""}},
 	SigDataHash: {Code: SigDataHash, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
-		ZH: Text{"签名清单在签署后被改动", "签名值中的杂凑值与签名描述文件 Signature.xml 不一致", "不要采用此文件；请向签署方索取原文件"},
-		EN: Text{"the list of signed content was changed after signing", "the digest in the signature value is not that of Signature.xml", "do not rely on this file; ask the signer for the original"}},
+		ZH: Text{"签名清单在签署后被改动", "签署时确认的清单（Signature.xml）与文件中现有的清单不是同一份", "不要采用此文件；请向签署方索取原文件"},
+		EN: Text{"the list of signed content was changed after signing", "the list that was signed (Signature.xml) is not the one in the file now", "do not rely on this file; ask the signer for the original"}},
 	SigDeviation: {Code: SigDeviation, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"签名数据有不规范之处：{what}", "签署软件没有完全按标准书写，不影响本次判断", "不需要处理"},
 		EN: Text{"the signature value departs from the standard: {what}", "the signing software does not follow it to the letter; the judgement is not affected", "nothing needs to be done"}},
@@ -1376,11 +1401,11 @@ var table = map[Code]Entry{
 		ZH: Text{"签名结构符合 {form}", "", ""},
 		EN: Text{"the signature is well formed ({form})", "", ""}},
 	SigPropertyInfo: {Code: SigPropertyInfo, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"path"},
-		ZH: Text{"签章中的原文属性与签名描述文件的位置不同：{path}", "签署软件书写不规范，或者文件被重新整理过", "不需要处理"},
-		EN: Text{"the property information names another file: {path}", "the signing software is careless, or the package was rearranged", "nothing needs to be done"}},
+		ZH: Text{"签章里写的文件位置与实际位置不同：{path}", "签署软件书写不规范，或者文件被重新整理过", "不需要处理"},
+		EN: Text{"the seal signature names another place than where it stands: {path}", "the signing software is careless, or the package was rearranged", "nothing needs to be done"}},
 	SigValue: {Code: SigValue, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
-		ZH: Text{"签名值不正确，签名不可信", "签名值与签署人的公钥和被签内容不匹配", "不要采用此文件；请向签署方索取原文件"},
-		EN: Text{"the signature value is wrong", "it does not match the signer's key and what was signed", "do not rely on this file; ask the signer for the original"}},
+		ZH: Text{"签名值不正确，签名不可信", "签名不是这张证书的密钥对这份内容作出的：内容、签名或证书已被换过", "不要采用此文件；请向签署方索取原文件"},
+		EN: Text{"the signature value is wrong", "the key of this certificate did not sign this content: content, signature or certificate was replaced", "do not rely on this file; ask the signer for the original"}},
 	SigValueBroken: {Code: SigValueBroken, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"place"},
 		ZH: Text{"签名数据无法解析，不能据此判断真伪（{place}）", "签名数据损坏，或格式不受支持", "请索取原文件"},
 		EN: Text{"the signature value cannot be read ({place})", "it is damaged or of a form not supported", "ask for the original file"}},
@@ -1388,8 +1413,8 @@ var table = map[Code]Entry{
 		ZH: Text{"签名值文件不存在", "签名列表提到的签名值不在文件里", "文件不完整；请索取原文件"},
 		EN: Text{"the signature value is absent", "the file that should hold it is not in the package", "ask for the original file"}},
 	SigValueOK: {Code: SigValueOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
-		ZH: Text{"签名值与签署人的公钥匹配", "", ""},
-		EN: Text{"the signature value matches the signer's key", "", ""}},
+		ZH: Text{"签名由这张证书的密钥作出（签名值与公钥匹配）", "", ""},
+		EN: Text{"the key of this certificate made the signature (value and public key match)", "", ""}},
 	SignCertExpired: {Code: SignCertExpired, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"holder", "end"},
 		ZH: Text{"{holder} 的证书已于 {end} 过期", "过期的证书不能签署", "请先到受理点或网上更新证书"},
 		EN: Text{"the certificate of {holder} ended on {end}", "an ended certificate cannot sign", "renew it first"}},
@@ -1490,8 +1515,8 @@ var table = map[Code]Entry{
 		ZH: Text{"签署人证书已于 {end} 过期，签署时有效", "签署时间只来自签署人的电脑，没有时间戳佐证", "重要文件请向签署方核实签署时间"},
 		EN: Text{"the signer's certificate has ended on {end}; it was valid when signed", "the time of signing is from the signer's clock alone", "confirm the time with the signer where it matters"}},
 	SignerIssuerNotCA: {Code: SignerIssuerNotCA, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"issuer"},
-		ZH: Text{"信任链上的 {issuer} 没有签发证书的权利", "它的证书不是 CA 证书", "不要采信此签名"},
-		EN: Text{"{issuer} in the chain has no right to issue certificates", "its certificate is not that of an authority", "do not rely on this signature"}},
+		ZH: Text{"签署人证书上面的 {issuer} 没有签发证书的权利", "它的证书不是签发机构（CA）的证书：任何持证人都能这样冒充", "不要采信此签名"},
+		EN: Text{"{issuer}, which stands above the signer's certificate, has no right to issue certificates", "its certificate is not that of an authority (CA): any holder of a certificate could pretend to be one", "do not rely on this signature"}},
 	SignerIssuerNotValid: {Code: SignerIssuerNotValid, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"issuer", "time"},
 		ZH: Text{"签发机构 {issuer} 的证书在 {time} 不在有效期内", "签署时签发机构的证书尚未生效或已经过期", "不要采信此签名；请签署方重新签署"},
 		EN: Text{"the certificate of {issuer} was not valid on {time}", "it had not begun or had ended", "ask the signer to sign again"}},
@@ -1502,8 +1527,8 @@ var table = map[Code]Entry{
 		ZH: Text{"签署人证书可用于签名", "", ""},
 		EN: Text{"the signer's certificate may sign", "", ""}},
 	SignerNoAnchor: {Code: SignerNoAnchor, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"issuer"},
-		ZH: Text{"未信任签署人证书的签发机构：{issuer}", "信任列表里没有这家机构的证书", "从可靠途径取得该机构的根证书，用 --trust 指定后再验证"},
-		EN: Text{"the issuer of the signer's certificate is not trusted here: {issuer}", "no certificate of that authority is among the trusted ones", "obtain its root certificate from a reliable place and name it with --trust"}},
+		ZH: Text{"未信任签署人证书的签发机构：{issuer}", "信任列表里没有这家机构的证书", "从可靠途径取得该机构的根证书，加入信任列表（命令行用 --trust）后再验证"},
+		EN: Text{"the issuer of the signer's certificate is not trusted here: {issuer}", "no certificate of that authority is among the trusted ones", "obtain its root certificate from a reliable place and add it to the trusted ones (--trust on the command line)"}},
 	SignerNotValidThen: {Code: SignerNotValidThen, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"time", "start", "end"},
 		ZH: Text{"签署时签署人证书不在有效期内（{time} 签署，有效期 {start} 至 {end}）", "证书尚未生效或已经过期时签署的签名无效", "请签署方更新证书后重新签署"},
 		EN: Text{"signed on {time}, outside the validity of the signer's certificate ({start} to {end})", "a signature made before a certificate begins or after it ends is void", "ask the signer to renew and sign again"}},
@@ -1514,11 +1539,11 @@ var table = map[Code]Entry{
 		ZH: Text{"信任列表中有同名机构 {issuer}，但签署人证书不是它签发的", "同名的机构密钥不同：可能是另一家机构，或者根证书已更换", "从可靠途径取得签发机构的证书后再验证"},
 		EN: Text{"an authority named {issuer} is trusted, but its key did not sign this certificate", "it is another authority of that name, or its key was replaced", "obtain the certificate of the real issuer from a reliable place"}},
 	SignerPathOK: {Code: SignerPathOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"anchor"},
-		ZH: Text{"签署人证书的信任链完整，信任锚为 {anchor}", "", ""},
+		ZH: Text{"签署人证书由受信任的机构签发（{anchor}）", "", ""},
 		EN: Text{"the signer's certificate leads to the trusted {anchor}", "", ""}},
 	SignerPathTooLong: {Code: SignerPathTooLong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"issuer"},
-		ZH: Text{"信任链超过了 {issuer} 允许的长度", "它的证书限制了下级签发机构的层数", "不要采信此签名"},
-		EN: Text{"the chain is longer than {issuer} allows", "its certificate limits how many authorities may stand below it", "do not rely on this signature"}},
+		ZH: Text{"签署人证书上面的签发机构层数超过了 {issuer} 允许的数目", "它的证书限制了下级签发机构的层数", "不要采信此签名"},
+		EN: Text{"there are more authorities between {issuer} and the signer than {issuer} allows", "its certificate limits how many authorities may stand below it", "do not rely on this signature"}},
 	SignerRevokedAfter: {Code: SignerRevokedAfter, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"holder", "date", "reason"},
 		ZH: Text{"{holder} 的证书后来被吊销或挂起（{date}，{reason}），无法确定签署在先", "签署时间只来自签署人的电脑，没有时间戳证明", "请签署方提供签署时间的其他证明，或重新签署"},
 		EN: Text{"the certificate of {holder} was revoked or put on hold later ({date}, {reason}); which came first cannot be told", "the time of signing is from the signer's clock alone", "ask the signer for other proof of the time, or to sign again"}},
@@ -1538,8 +1563,8 @@ var table = map[Code]Entry{
 		ZH: Text{"签署人证书没有说明吊销信息的来源", "证书里没有查询地址，也没有提供吊销列表", "重要文件请向签发机构核实证书状态"},
 		EN: Text{"the signer's certificate announces no source of its status", "it names no address and no revocation list was given", "ask its issuer where it matters"}},
 	SignerStatusUnknown: {Code: SignerStatusUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"source"},
-		ZH: Text{"取不到签署人证书的吊销信息，无法确定是否被吊销", "证书说明可在 {source} 查询，但手头没有", "取得该吊销列表，用 --crl 指定后再验证"},
-		EN: Text{"whether the signer's certificate was revoked cannot be told", "the certificate announces {source}, which is not at hand", "fetch that list and name it with --crl"}},
+		ZH: Text{"取不到签署人证书的吊销信息，无法确定是否被吊销", "证书说明可在 {source} 查询，但手头没有", "取得该吊销列表（命令行用 --crl 指定）后再验证，或请签发机构答复"},
+		EN: Text{"whether the signer's certificate was revoked cannot be told", "the certificate announces {source}, which is not at hand", "fetch that list (--crl on the command line) and verify again, or ask the authority"}},
 	SignerTimeOK: {Code: SignerTimeOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"start", "end"},
 		ZH: Text{"签署时间在签署人证书有效期内（{start} 至 {end}）", "", ""},
 		EN: Text{"signed while the signer's certificate was valid ({start} to {end})", "", ""}},
@@ -1565,8 +1590,8 @@ var table = map[Code]Entry{
 		ZH: Text{"签署时间 {time} 由时间戳机构 {authority} 证明", "", ""},
 		EN: Text{"signed at {time}, stamped by {authority}", "", ""}},
 	TimeStampUnknown: {Code: TimeStampUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"authority"},
-		ZH: Text{"不能确定时间戳是否可信（{authority}）", "信任列表里没有时间戳机构的证书", "取得时间戳机构的根证书，用 --trust 指定后再验证"},
-		EN: Text{"whether the time stamp can be trusted is unknown ({authority})", "no certificate of the time-stamp authority is trusted here", "obtain its root certificate and name it with --trust"}},
+		ZH: Text{"不能确定时间戳是否可信（{authority}）", "信任列表里没有时间戳机构的证书", "从可靠途径取得时间戳机构的根证书，加入信任列表（命令行用 --trust）后再验证"},
+		EN: Text{"whether the time stamp can be trusted is unknown ({authority})", "no certificate of the time-stamp authority is trusted here", "obtain its root certificate from a reliable place and add it to the trusted ones (--trust on the command line)"}},
 	TimeStampWrong: {Code: TimeStampWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"时间戳与签名不对应", "时间戳被替换或损坏", "不要采信此签名；请签署方重新签署"},
 		EN: Text{"the time stamp is not for this signature", "it was replaced or damaged", "ask the signer to sign again"}},

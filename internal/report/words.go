@@ -119,7 +119,7 @@ func (t *text) html() map[string]string {
 			"issuer": "issued by", "serial": "serial", "idnumber": "ID number", "seal": "Seal", "sealid": "no.", "maker": "made by",
 			"time": "Signed", "place": "Shown on", "protected": "Protects", "parts": "parts of the file",
 			"closing": "closes the signature list: nothing can be added", "evidence": "Certificates used",
-			"cause": t.cause, "next": t.next,
+			"cause": t.cause, "next": t.next, "diagnostics": "Diagnostic data, for technicians",
 			"disclaimer": "This report was made by software. It states the result of a technical verification and is no legal opinion.",
 		}
 	}
@@ -129,7 +129,7 @@ func (t *text) html() map[string]string {
 		"issuer": "签发者", "serial": "序列号", "idnumber": "身份证号", "seal": "印章", "sealid": "编码", "maker": "制章者",
 		"time": "签署时间", "place": "位置", "protected": "保护", "parts": "个部分",
 		"closing": "已封闭签名列表，不能再加签名", "evidence": "所用证书",
-		"cause": t.cause, "next": t.next,
+		"cause": t.cause, "next": t.next, "diagnostics": "诊断数据（供技术人员查看）",
 		"disclaimer": "本报告由软件自动生成，仅说明技术验证结果，不构成法律意见。",
 	}
 }

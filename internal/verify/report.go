@@ -66,6 +66,12 @@ type Report struct {
 	Pages      int               `json:"pages"`
 	Signatures []SignatureReport `json:"signatures"`
 	Document   []Check           `json:"document"` // findings that belong to no one signature
+
+	// Diagnostics is the name of the page with the diagnostic data, for a link
+	// from the printable report; "" when there is none.
+	Diagnostics string `json:"-"`
+
+	Known *Knowledge `json:"-"` // nil unless [Options.Diagnose] asks
 }
 
 // Hex is octets written in JSON as lower-case hexadecimal.
@@ -104,6 +110,8 @@ type SignatureReport struct {
 	Closing    bool        `json:"closing"`   // the signature list is protected: no further signature may follow
 	Checks     []Check     `json:"checks"`
 	Evidence   []*CertInfo `json:"evidence,omitempty"` // every certificate used, once, signer first
+
+	Diagnosis *Diagnosis `json:"-"` // nil unless [Options.Diagnose] asks; it holds octets, and in these identity numbers
 }
 
 // Kind tells the forms of a signature apart.

@@ -34,6 +34,9 @@ type Options struct {
 	Trust  *trust.Set
 	At     time.Time // the moment of judgement
 
+	// Diagnose fills [SignatureReport.Diagnosis], for a technician.
+	Diagnose bool
+
 	// Progress is called, when set, before each part of the work with the
 	// number of parts done and in all.
 	Progress func(done, total int)
@@ -47,6 +50,9 @@ func OFD(ctx context.Context, pkg *ofd.Package, opt Options) (*Report, error) {
 	report := &Report{
 		Policy: opt.Policy.Name, At: opt.At.UTC(), Verdict: Unsigned,
 		Signatures: []SignatureReport{}, Document: []Check{},
+	}
+	if opt.Diagnose {
+		report.Known = knowledge(opt.Trust)
 	}
 	doc, err := gatherDocument(ctx, pkg, opt)
 	if err != nil {
@@ -78,6 +84,9 @@ func OFD(ctx context.Context, pkg *ofd.Package, opt Options) (*Report, error) {
 		checks, verdict := opt.Policy.judge(append(judged[i], coverage(s, doc)...))
 		sr := s.report(doc)
 		sr.Checks, sr.Verdict = checks, verdict
+		if opt.Diagnose {
+			sr.Diagnosis = s.diagnose(doc)
+		}
 		report.Signatures = append(report.Signatures, sr)
 		report.Verdict = worse(report.Verdict, verdict)
 	}

@@ -201,6 +201,8 @@ func TestAViewerShowsTheIdentityNumberInThreeRows(t *testing.T) {
 	}
 }
 
+// Any octets give a text of a known alternative, and the text written as one
+// UTF8String reads the same.
 func FuzzReadIdentity(f *testing.F) {
 	f.Add([]byte("\xA0\x14\x13\x12" + idNumber))
 	f.Add([]byte("\x31\x16\xA0\x14\x13\x12" + idNumber))

@@ -42,9 +42,9 @@ type Rule struct {
 // Rules returns the rule book in the order in which rules are asked.
 func Rules() []Rule {
 	return []Rule{
-		version, serial, signatureAlgorithm, issuerRule, validity, names, idInName, publicKey,
+		version, serial, signatureAlgorithm, issuerRule, validity, names, subject, idInName, publicKey, keyReuse,
 		authorityKeyID, subjectKeyID, keyUsage, pair, basicConstraints, extKeyUsage, clientAuth, policies,
-		statusSource, identity, criticality, strictDER,
+		statusSource, subjectAltName, identity, obsoleteExtension, criticality, extensionValue, strictDER,
 	}
 }
 

@@ -186,7 +186,24 @@ func TestEveryRuleFindsWhatItIsFor(t *testing.T) {
 		"a wrong ID number":              {func(m *made) { m.extensions[string(oid.SZCAIDNumber)] = "\x0C\x12990000199001011230" }, fault.LintIdentity, fault.Problem, "check digit"},
 		"an unknown critical extension":  {func(m *made) { m.extensions["!1.2.3.4"] = "\x05\x00" }, fault.LintCriticality, fault.Problem, "1.2.3.4"},
 		"an ordinary extension critical": {func(m *made) { m.extensions["!2.5.29.14"] = "\x04\x01\x01" }, fault.LintCriticality, fault.Warning, "2.5.29.14"},
-		"a default written out":          {func(m *made) { m.extensions["2.5.29.19"] = "\x30\x03\x01\x01\x00" }, fault.LintDER, fault.Warning, "FALSE"},
+		"a domain name in Chinese":       {func(m *made) { m.extensions["2.5.29.17"] = "\x30\x05\x82\x03甲" }, fault.LintSubjectAltName, fault.Warning, "not in ASCII"},
+		"an IP address cut short":        {func(m *made) { m.extensions["2.5.29.17"] = "\x30\x05\x87\x03\x0A\x00\x00" }, fault.LintSubjectAltName, fault.Warning, "3 octets"},
+		"no alternative name at all":     {func(m *made) { m.extensions["2.5.29.17"] = "\x30\x00" }, fault.LintSubjectAltName, fault.Warning, "no name"},
+		"a name of no kind":              {func(m *made) { m.extensions["2.5.29.17"] = "\x30\x03\x0C\x01a" }, fault.LintSubjectAltName, fault.Warning, "unknown kind"},
+		"bare text in an extension":      {func(m *made) { m.extensions["1.2.5.29.1"] = "115300000151003540" }, fault.LintExtensionValue, fault.Warning, "1.2.5.29.1"},
+		"an extension of 2006":           {func(m *made) { m.extensions["1.2.86.11.7.3"] = "\x13\x01a" }, fault.LintObsoleteExtension, fault.Note, "1.2.86.11.7.3"},
+		"a type of Netscape":             {func(m *made) { m.extensions[string(oid.NetscapeCertType)] = "\x03\x02\x07\x80" }, fault.LintObsoleteExtension, fault.Note, "Netscape"},
+		"two common names": {func(m *made) {
+			m.subject = "\x30\x1E\x31\x0D\x30\x0B\x06\x03\x55\x04\x03\x0C\x04test\x31\x0D\x30\x0B\x06\x03\x55\x04\x03\x0C\x04more"
+		}, fault.LintSubject, fault.Warning, "2 times"},
+		"a country in small letters": {func(m *made) {
+			m.subject = "\x30\x1C\x31\x0B\x30\x09\x06\x03\x55\x04\x06\x13\x02cn\x31\x0D\x30\x0B\x06\x03\x55\x04\x03\x0C\x04test"
+		}, fault.LintSubject, fault.Warning, "capital letters"},
+		"an organisation without its name": {func(m *made) {
+			m.extensions[string(oid.SZCASubjectType)] = "\x0C\x0EOrganizational"
+			m.extensions[string(oid.OrganizationCode)] = "\x13\x12" + creditCode
+		}, fault.LintSubject, fault.Warning, "names no organisation"},
+		"a default written out": {func(m *made) { m.extensions["2.5.29.19"] = "\x30\x03\x01\x01\x00" }, fault.LintDER, fault.Warning, "FALSE"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := plain()
@@ -247,6 +264,7 @@ func TestRulesAboutTheIssuerAndTheProfile(t *testing.T) {
 		"policies of another role":        {Lint(org, sub, profile("person-sign")), fault.LintPolicies, "lacks the policy"},
 		"a signing key as encryption key": {Lint(org, sub, profile("org-enc")), fault.LintKeyUsage, "not that of profile"},
 		"a CA under an end entity":        {Lint(sub, root, profile("org-sign")), fault.LintBasicConstraints, "not that of profile"},
+		"the key of the issuer":           {Lint(issue(t, "person-sign", sub, subKey, subKey), sub, nil), fault.LintKeyReuse, "use one key"},
 		"too long a validity":             {Lint(org, sub, &short), fault.LintValidity, "longer than"},
 	} {
 		if !found(x.got, x.code, fault.Problem, x.what) {
@@ -342,6 +360,7 @@ func TestFindingsOnRealCertificates(t *testing.T) {
 			"note key usage: it is not that of profile root",
 			"warning basic constraints: it is not critical in a CA certificate",
 			"note extended key usage: it is not that of profile root",
+			"note old extension: Netscape certificate type",
 		},
 	} {
 		c, issuer := read(name), root
@@ -358,6 +377,8 @@ func TestFindingsOnRealCertificates(t *testing.T) {
 	}
 }
 
+// Whatever certificate can be read can be linted, with an issuer or without, and
+// no finding shows an ID number.
 func FuzzLint(f *testing.F) {
 	key := newKey(f)
 	root := issue(f, "root", nil, key, key)

@@ -315,3 +315,37 @@ func BenchmarkParse(b *testing.B) {
 		}
 	}
 }
+
+// However the serial number of an entry is padded, its certificate is revoked.
+func TestEntriesAreFoundHoweverTheirNumberIsPadded(t *testing.T) {
+	ca, key := authority(t)
+	raw := makeList(t, ca, key, []Entry{{Serial: serial(1), RevokedAt: start}})
+	plain := append([]byte{0x02, 17}, append([]byte{0}, serial(1).Bytes()...)...)
+	if !bytes.Contains(raw, plain) {
+		t.Fatal("the entry stands in the list in another way")
+	}
+	number := func(text string) *big.Int {
+		n, _ := new(big.Int).SetString(text, 0)
+		return n
+	}
+	for _, x := range []struct {
+		content string // of 17 octets, as it stands in the list
+		asked   *big.Int
+		found   bool
+	}{
+		{"\x00" + strings.Repeat("\x00", 15) + "\x05", number("5"), true},
+		{strings.Repeat("\xFF", 16) + "\x80", number("-128"), true},
+		{strings.Repeat("\xFF", 16) + "\x80", number("-129"), false},
+		{strings.Repeat("\xFF", 16) + "\x80", number("128"), false},
+		{"\xFF\xFF\x7F" + strings.Repeat("\x00", 14), new(big.Int).Neg(new(big.Int).Lsh(number("129"), 112)), true},
+		{"\xB7" + strings.Repeat("\x00", 16), new(big.Int).Lsh(number("0xB7"), 128), true}, // the leading 00 left out
+	} {
+		l, err := Parse(bytes.Replace(raw, plain, append([]byte{0x02, 17}, x.content...), 1))
+		if err != nil {
+			t.Fatalf("%x: %v", x.content, err)
+		}
+		if _, ok := l.Lookup(x.asked); ok != x.found {
+			t.Errorf("%x: serial %x found %v", x.content, x.asked, ok)
+		}
+	}
+}

@@ -48,6 +48,8 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+// FuzzResolve asks that a reference leads to a clean absolute path inside the
+// package, which leads to itself from anywhere, or nowhere.
 func FuzzResolve(f *testing.F) {
 	f.Add("/Doc_0/Document.xml", "../Doc_0/Res/a.png")
 	f.Add("/OFD.xml", `..\..\x`)

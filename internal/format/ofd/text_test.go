@@ -175,6 +175,8 @@ func TestTextThatIsTooMuchIsRefused(t *testing.T) {
 	})
 }
 
+// FuzzPageText asks that whatever stands on a page, each character and each place
+// of a keyword has finite coordinates, and no more places are found than characters.
 func FuzzPageText(f *testing.F) {
 	for _, s := range []string{
 		`<TextObject Boundary="1 2 3 4" Size="4" CTM="1 0 0 1 0 0" HScale="0.5"><CGTransform CodePosition="0" CodeCount="2" GlyphCount="1"/><TextCode X="1" Y="2" DeltaX="g 3 4">甲乙丙</TextCode></TextObject>`,

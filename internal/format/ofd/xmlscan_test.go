@@ -212,6 +212,8 @@ func libraryTokens(src []byte) ([]string, error) {
 	}
 }
 
+// FuzzScanner asks that ASCII documents are taken, refused and read as the
+// standard library does.
 func FuzzScanner(f *testing.F) {
 	for _, s := range []string{rootXML, documentXML, pageXML, "<a b='1'><![CDATA[x]]>&#x4E2D;<!-- c --></a>", "<?xml version=\"1.0\"?><a>\r\n</a>"} {
 		f.Add([]byte(s))

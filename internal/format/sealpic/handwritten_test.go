@@ -458,8 +458,9 @@ func FuzzHandwritten(f *testing.F) {
 	})
 }
 
-// FuzzPhotoPixels is FuzzHandwritten with the pixels given, since hardly any
-// changed byte of a packed picture gets as far as that.
+// FuzzPhotoPixels asks the same as FuzzHandwritten, a refusal or a picture inside
+// its box that can be drawn, of given pixels, since hardly any changed byte of a
+// packed picture gets as far as that.
 func FuzzPhotoPixels(f *testing.F) {
 	f.Add(uint8(5), []byte("\xff\xff\xff\xff\xff\xff\x00\x00\x00\xff\xff\xff\xff\xff\xff"))
 	f.Add(uint8(40), bytes.Repeat([]byte("\xf0\xf2\xf1\xee\xf0\x20\x20\x21\x20\xf3\xf3"), 200))

@@ -76,7 +76,8 @@ func rewriteSeal(t *testing.T, s *Seal) {
 	}
 }
 
-// The same for seal signatures.
+// A signature that is read reads again from its raw bytes to the same value,
+// Detect agrees, and one without deviations is written back to the same bytes.
 func FuzzParseSignature(f *testing.F) {
 	seed(f, "signature-*.der")
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -261,6 +261,8 @@ func TestCodesAreNamedAndWorded(t *testing.T) {
 	}
 }
 
+// What is read in a layout is written back to the same octets, or, where a
+// structure has padding, to the same values.
 func FuzzParse(f *testing.F) {
 	key := must(sm2.GenerateKey(rand.Reader))
 	for i, l := range layouts {

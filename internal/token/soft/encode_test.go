@@ -69,6 +69,8 @@ func TestDecodeRefusesWhatEncodeDoesNotWrite(t *testing.T) {
 	}
 }
 
+// A token file that is accepted encodes to itself, octet for octet, and can be
+// tried with a PIN.
 func FuzzDecode(f *testing.F) {
 	w := newWorld(f)
 	f.Add(w.read(mainSuffix)[headSize:])

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/cipher"
 	"errors"
+	"runtime"
 	"slices"
 
 	"github.com/emmansun/gmsm/sm2"
@@ -66,8 +67,14 @@ func gcm(key []byte) cipher.AEAD {
 	return aead
 }
 
-// pinKey derives from a PIN the key over the data key.
+// pinKey derives from a PIN the key over the data key. The room that this took is
+// given back at once: until the next collection it would count as in use, and the
+// collector would let the rest of the program grow to as much again before it.
 func pinKey(pin token.PIN, salt []byte, c cost.Cost) []byte {
+	const worth = 16 << 10 // KiB
+	if c.KiB >= worth {
+		defer runtime.GC()
+	}
 	return argon2.IDKey(pin.Bytes(), salt, c.Passes, c.KiB, c.Lanes, dataKeySize)
 }
 

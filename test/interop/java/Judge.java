@@ -59,6 +59,7 @@ public final class Judge {
     QUESTIONS.putAll(Certificates.QUESTIONS);
     QUESTIONS.putAll(Messages.QUESTIONS);
     QUESTIONS.putAll(Seals.QUESTIONS);
+    QUESTIONS.putAll(Stamps.QUESTIONS);
     QUESTIONS.putAll(Documents.QUESTIONS);
   }
 
