@@ -13,6 +13,7 @@ import (
 type textFont struct {
 	name         string
 	family       string
+	narrow       string // family for ASCII, "" when it is family
 	bold, italic bool
 	file         *font.Font
 	cache        map[int]font.Outline
@@ -31,14 +32,15 @@ func (b *builder) font(o ofd.Element) *textFont {
 	res, ok := b.res.find("Font", o.Attr("Font"))
 	if !ok {
 		b.missing(o, whatFont)
-		f.name, f.family, f.noted = "?", familyOf("", ofd.Element{}), true
+		f.name, f.noted = "?", true
+		f.setFamily("")
 		return f
 	}
 	f.name = clipName(res.Attr("FontName"))
 	if f.name == "" {
 		f.name = clipName(res.Attr("FamilyName"))
 	}
-	f.family = familyOf(res.Attr("FontName")+" "+res.Attr("FamilyName"), res.Element)
+	f.setFamily(res.Attr("FontName") + " " + res.Attr("FamilyName"))
 	f.bold, f.italic = res.Attr("Bold") == "true", res.Attr("Italic") == "true"
 	ref := res.Kid("FontFile").Text()
 	if ref == "" {
@@ -91,33 +93,63 @@ func (f *textFont) outline(glyph int) (font.Outline, bool) {
 // families are the fonts that stand in for those of Chinese official documents:
 // what Windows has, then Kylin and UOS, then the free ones. The first whose key
 // is in the font's name counts.
-var families = []struct{ keys, list string }{
-	{"小标宋 xiaobiaosong xbs", "'FZXiaoBiaoSong-B05S','方正小标宋简体','Source Han Serif SC','Noto Serif CJK SC',SimSun,serif"},
-	{"仿宋 fangsong simfang", "FangSong,FangSong_GB2312,STFangsong,'方正仿宋_GBK','Noto Serif CJK SC','Source Han Serif SC',SimSun,serif"},
-	{"楷 kaiti simkai kai_gb", "KaiTi,KaiTi_GB2312,STKaiti,'方正楷体_GBK','Noto Serif CJK SC','Source Han Serif SC',SimSun,serif"},
-	{"黑 simhei heiti yahei hei", "SimHei,'Microsoft YaHei','方正黑体_GBK','Noto Sans CJK SC','Source Han Sans SC',sans-serif"},
-	{"courier mono consola", "'Courier New',Consolas,'Noto Sans Mono CJK SC',monospace"},
-	{"arial helvetica sans verdana tahoma calibri", "Arial,Helvetica,'Noto Sans CJK SC','Source Han Sans SC',SimHei,sans-serif"},
-	{"times roman serif georgia", "'Times New Roman',Times,'Noto Serif CJK SC','Source Han Serif SC',SimSun,serif"},
+//
+// ASCII is half as wide as a character in the Chinese fonts (宋体, 仿宋, …) and
+// proportional in the free ones that stand in: text laid out for the one would
+// run into itself in the other. narrow ends in free fonts that keep the width.
+var families = []struct{ keys, wide, narrow string }{
+	{"小标宋 xiaobiaosong xbs", "FZXiaoBiaoSong-B05S,'方正小标宋简体'", "SimSun,NSimSun"},
+	{"仿宋 fangsong simfang", "FangSong,FangSong_GB2312,STFangsong,'方正仿宋_GBK'", "FangSong,FangSong_GB2312"},
+	{"楷 kaiti simkai kai_gb", "KaiTi,KaiTi_GB2312,STKaiti,'方正楷体_GBK'", "KaiTi,KaiTi_GB2312"},
+	{"雅黑 yahei 思源黑 sourcehansans", "'Microsoft YaHei','Source Han Sans SC'", proportional},
+	{"黑 simhei heiti", "SimHei,'方正黑体_GBK',STHeiti", "SimHei"},
+	{"courier mono consola", "'Courier New',Consolas", proportional},
+	{"arial helvetica sans verdana tahoma calibri", "Arial,Helvetica", proportional},
+	{"times roman serif georgia", "'Times New Roman',Times", proportional},
+	{"", "SimSun,NSimSun,STSong,'方正书宋_GBK'", "SimSun,NSimSun"},
 }
 
-const songFamily = "SimSun,NSimSun,STSong,'方正书宋_GBK','Noto Serif CJK SC','Source Han Serif SC',serif"
+// proportional marks fonts whose ASCII needs no font of its own.
+const proportional = "-"
 
-// familyOf names families of this package's own choice: nothing of the font's
-// name goes into the SVG.
-func familyOf(name string, font ofd.Element) string {
+const (
+	freeSerif = ",'Noto Serif CJK SC','Source Han Serif SC',serif"
+	freeSans  = ",'Noto Sans CJK SC','Source Han Sans SC',sans-serif"
+	freeMono  = ",'Noto Sans Mono CJK SC',monospace"
+)
+
+// setFamily chooses families of this package's own: nothing of the font's name
+// goes into the SVG.
+func (f *textFont) setFamily(name string) {
 	name = strings.ToLower(name)
-	for _, f := range families {
-		for _, key := range strings.Fields(f.keys) {
-			if strings.Contains(name, key) {
-				return f.list
-			}
+	for _, fam := range families {
+		if !containsAny(name, fam.keys) {
+			continue
+		}
+		switch sans := containsAny(fam.keys, "黑 sans"); {
+		case strings.Contains(fam.keys, "mono"):
+			f.family = fam.wide + freeMono
+		case sans:
+			f.family = fam.wide + freeSans
+		default:
+			f.family = fam.wide + freeSerif
+		}
+		if fam.narrow != proportional {
+			f.narrow = fam.narrow + freeMono
+		}
+		return
+	}
+}
+
+// containsAny reports whether one of the keys, parted by spaces, is in name; no
+// keys are in every name.
+func containsAny(name, keys string) bool {
+	for _, key := range strings.Fields(keys) {
+		if strings.Contains(name, key) {
+			return true
 		}
 	}
-	if font.Attr("FixedWidth") == "true" {
-		return families[4].list
-	}
-	return songFamily
+	return keys == ""
 }
 
 func clipName(s string) string {

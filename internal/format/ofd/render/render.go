@@ -31,6 +31,8 @@ package render
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"slices"
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/ofd"
@@ -149,6 +151,9 @@ func (r *Renderer) Page(n int) (*Page, error) {
 	b.notes.join(r.missed)
 	return b.finish(n, list, area, fmt.Sprintf("%s%d", r.opt.IDPrefix, n))
 }
+
+// SealedPages lists the pages on which seals are drawn, in order.
+func (r *Renderer) SealedPages() []int { return slices.Sorted(maps.Keys(r.stamps)) }
 
 // finish writes the display list.
 func (b *builder) finish(n int, list []item, area ofd.Box, prefix string) (*Page, error) {

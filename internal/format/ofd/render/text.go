@@ -30,7 +30,9 @@ func (b *builder) text(o ofd.Element, s style) item {
 	look.size, look.turn = layout.Size, layout.Turn.Then(ofd.Matrix{layout.HScale, 0, 0, 1, 0, 0})
 	look.bold, look.italic = o.Number("Weight", 400) > 500 || f.bold, o.Attr("Italic") == "true" || f.italic
 	look.family = f.family
-	run := textRun{b: b, o: o, f: f, l: &layout, words: &look}
+	narrow := look
+	narrow.family = f.narrow
+	run := textRun{b: b, o: o, f: f, l: &layout, words: &look, narrow: &narrow}
 	if err := run.walk(); err != nil {
 		return nil // b.err says why
 	}
@@ -39,8 +41,10 @@ func (b *builder) text(o ofd.Element, s style) item {
 		line := s.line
 		g.items = append(g.items, &shape{m: ofd.Identity, path: run.path, fill: look.fill, stroke: look.stroke, line: line, alpha: 1})
 	}
-	if len(look.runes) > 0 {
-		g.items = append(g.items, &look)
+	for _, w := range []*words{&look, &narrow} {
+		if len(w.runes) > 0 {
+			g.items = append(g.items, w)
+		}
 	}
 	if len(g.items) == 0 {
 		return nil
@@ -56,7 +60,7 @@ func (b *builder) textOutline(o ofd.Element) (path, bool) {
 		return nil, true
 	}
 	look := words{turn: layout.Turn.Then(ofd.Matrix{layout.HScale, 0, 0, 1, 0, 0}), size: layout.Size}
-	run := textRun{b: b, o: o, f: b.font(o), l: &layout, words: &look}
+	run := textRun{b: b, o: o, f: b.font(o), l: &layout, words: &look, narrow: &look}
 	err := run.walk()
 	return run.path, err == nil && len(look.runes) == 0
 }
@@ -64,12 +68,13 @@ func (b *builder) textOutline(o ofd.Element) (path, bool) {
 // A textRun gathers the glyphs of one text: outlines of the embedded font, and
 // what has to be drawn in a font of the system.
 type textRun struct {
-	b     *builder
-	o     ofd.Element
-	f     *textFont
-	l     *ofd.TextLayout
-	words *words
-	path  path
+	b      *builder
+	o      ofd.Element
+	f      *textFont
+	l      *ofd.TextLayout
+	words  *words
+	narrow *words // ASCII of a Chinese font, which is half as wide as a character
+	path   path
 }
 
 func (t *textRun) walk() error {
@@ -126,6 +131,9 @@ func (t *textRun) glyph(g ofd.TextGlyph) error {
 		t.b.notes.add(t.b.place(t.o), fault.RenderFontSubstituted, "font", t.f.name)
 	}
 	w := t.words
+	if g.Rune < 0x80 && t.f.narrow != "" {
+		w = t.narrow
+	}
 	w.runes, w.x, w.y = append(w.runes, g.Rune), append(w.x, g.X), append(w.y, g.Y)
 	return nil
 }
