@@ -154,7 +154,9 @@ func TestCarelesslyCutFontsAreRead(t *testing.T) {
 			binary.BigEndian.PutUint32(b[entry(b, "name")+8:], 1<<30)
 			return b
 		}},
-		{"no OS/2, post or name", func(b []byte) []byte { return rename(rename(rename(b, "OS/2", "x1  "), "post", "x2  "), "name", "x3  ") }},
+		{"no OS/2, post or name", func(b []byte) []byte {
+			return rename(rename(rename(b, "OS/2", "x1  "), "post", "x2  "), "name", "x3  ")
+		}},
 		{"the format of loca is stated wrongly", func(b []byte) []byte {
 			head := binary.BigEndian.Uint32(b[entry(b, "head")+8:])
 			b[head+51] ^= 1

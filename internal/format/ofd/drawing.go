@@ -21,13 +21,15 @@ func (p *Package) DrawnParts(d *Document, pg *Page) []string {
 // AnnotationParts lists the annotation files of a page, in order.
 func (p *Package) AnnotationParts(d *Document, pg *Page) []string { return p.annotationsOf(d, pg) }
 
-// DocumentResources lists the resource parts of the whole document.
+// DocumentResources lists the resource parts of the whole document, each once.
 func (p *Package) DocumentResources(d *Document) []string {
 	var out []string
+	seen := make(map[string]bool)
 	common := d.tree.kid("CommonData")
 	for _, kind := range []string{"PublicRes", "DocumentRes"} {
 		for _, n := range common.all(kind) {
-			if name, _, ok := p.Resolve(d.Root, n.value()); ok {
+			if name, _, ok := p.Resolve(d.Root, n.value()); ok && !seen[name] {
+				seen[name] = true
 				out = append(out, name)
 			}
 		}

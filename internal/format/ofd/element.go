@@ -58,9 +58,15 @@ func (e Element) Number(name string, otherwise float64) float64 {
 	return number(e.n, name, otherwise)
 }
 
-// Numbers reads an attribute as a list, nil when it cannot be read.
+// Numbers reads an attribute as a short list, such as a matrix or a dash pattern;
+// nil when it cannot be read.
 func (e Element) Numbers(name string) []float64 {
-	n, err := parseNumbers(e.n.attr(name))
+	const longest = 2000 // bytes
+	text := e.n.attr(name)
+	if len(text) > longest {
+		return nil
+	}
+	n, err := parseNumbers(text)
 	if err != nil {
 		return nil
 	}

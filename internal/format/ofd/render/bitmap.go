@@ -51,6 +51,9 @@ func (b *builder) bitmap(key imageKey, read func(name string) ([]byte, error)) (
 	if !known {
 		var err error
 		if bm, err = b.decode(key, read); err != nil {
+			if b.err == nil {
+				b.r.images[key] = nil
+			}
 			return nil, err
 		}
 		b.r.images[key] = bm

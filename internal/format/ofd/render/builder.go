@@ -18,10 +18,13 @@ type builder struct {
 	grey  bool   // everything is drawn in grey
 	tiles int    // patterns within patterns
 	seen  map[imageKey]bool
+
+	palettes map[string][]ofd.Element
 }
 
 func newBuilder(r *Renderer) *builder {
-	return &builder{meter: &meter{lim: r.opt.Limits}, r: r, res: r.common, notes: &notes{}, seen: make(map[imageKey]bool)}
+	return &builder{meter: &meter{lim: r.opt.Limits}, r: r, res: r.common, notes: &notes{},
+		seen: make(map[imageKey]bool), palettes: make(map[string][]ofd.Element)}
 }
 
 // page reads what makes up a page, but for its seals.
@@ -36,7 +39,9 @@ func (b *builder) page(n int) ([]item, ofd.Box, error) {
 	if own := b.r.pkg.PageResources(b.r.doc, pg); len(own) > 0 {
 		b.res = newResources(b.r.common)
 		for _, name := range own {
-			b.res.load(b.r.pkg, name)
+			if b.spendBytes(b.r.pkg.Size(name)) {
+				b.res.load(b.r.pkg, name)
+			}
 		}
 	}
 	for _, part := range slices.Concat(b.r.common.parts, b.res.parts) {
@@ -47,6 +52,9 @@ func (b *builder) page(n int) ([]item, ofd.Box, error) {
 		out = append(out, b.content(part, part == pg.Path)...)
 	}
 	for _, part := range b.r.pkg.AnnotationParts(b.r.doc, pg) {
+		if !b.spendItems(1) {
+			break
+		}
 		out = append(out, b.annotations(part)...)
 	}
 	return out, pg.Area, b.err
@@ -54,10 +62,8 @@ func (b *builder) page(n int) ([]item, ofd.Box, error) {
 
 // tree reads a part that the page is made of.
 func (b *builder) tree(part string) (ofd.Element, error) {
-	for _, e := range b.r.pkg.Entries() {
-		if e.Name == part && !b.spendBytes(e.Size) {
-			return ofd.Element{}, b.err
-		}
+	if !b.spendBytes(b.r.pkg.Size(part)) {
+		return ofd.Element{}, b.err
 	}
 	b.part = part
 	return b.r.pkg.Tree(part)

@@ -18,7 +18,7 @@ func DefaultLimits() Limits {
 		Items:       300_000,
 		Segments:    4_000_000,
 		Depth:       24,
-		Pixels:      80_000_000,
+		Pixels:      40_000_000,
 		OutputBytes: 96 << 20,
 		PartBytes:   64 << 20,
 	}

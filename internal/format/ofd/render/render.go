@@ -95,7 +95,8 @@ type Renderer struct {
 	missed []Note          // about the signatures, for every page
 	nested int             // how many packages this one lies in
 	fonts  map[string]*fontFile
-	images map[imageKey]*bitmap
+	images map[imageKey]*bitmap // nil: cannot be decoded
+	inner  map[string]*Renderer // of nested packages, by the signature they came with; nil: cannot be read
 }
 
 // New prepares to draw a document of pkg. It returns the document's error when
@@ -123,9 +124,13 @@ func newRenderer(pkg *ofd.Package, doc *ofd.Document, opt Options, nested int) (
 		return nil, doc.Err
 	}
 	r := &Renderer{pkg: pkg, doc: doc, opt: opt, nested: nested,
-		fonts: make(map[string]*fontFile), images: make(map[imageKey]*bitmap)}
+		fonts: make(map[string]*fontFile), images: make(map[imageKey]*bitmap), inner: make(map[string]*Renderer)}
 	r.common = newResources(nil)
+	budget := opt.Limits.PartBytes
 	for _, name := range pkg.DocumentResources(doc) {
+		if budget -= pkg.Size(name); budget < 0 {
+			return nil, fault.New(fault.InputTooLarge, "what", "resources of the document", "limit", opt.Limits.PartBytes)
+		}
 		r.common.load(pkg, name)
 	}
 	return r, nil
@@ -177,7 +182,7 @@ func SealPicture(typ string, data []byte, widthMM, heightMM float64, prefix stri
 		return nil, fault.New(fault.RenderSealPicture, "type", typ)
 	}
 	r := &Renderer{opt: Options{IDPrefix: prefix, Limits: DefaultLimits()},
-		fonts: make(map[string]*fontFile), images: make(map[imageKey]*bitmap)}
+		fonts: make(map[string]*fontFile), images: make(map[imageKey]*bitmap), inner: make(map[string]*Renderer)}
 	r.common = newResources(nil)
 	b := newBuilder(r)
 	b.grey = void
@@ -191,17 +196,22 @@ func SealPicture(typ string, data []byte, widthMM, heightMM float64, prefix stri
 
 const maxSide = 1000 // millimetres of a seal
 
-// openNested opens an OFD package inside a seal.
-func openNested(data []byte) (*ofd.Package, *ofd.Document, error) {
+// openNested makes a renderer for the first document of a package inside a seal;
+// nil when it cannot be read.
+func (r *Renderer) openNested(data []byte) *Renderer {
 	lim := ofd.DefaultLimits()
 	lim.Pages, lim.Entries, lim.TotalBase = 100, 1000, 32<<20
 	pkg, err := ofd.Open(bytes.NewReader(data), int64(len(data)), lim)
 	if err != nil {
-		return nil, nil, err
+		return nil
 	}
 	docs, err := pkg.Documents()
 	if err != nil {
-		return nil, nil, err
+		return nil
 	}
-	return pkg, docs[0], docs[0].Err
+	inner, err := newRenderer(pkg, docs[0], r.opt, r.nested+1)
+	if err != nil {
+		return nil
+	}
+	return inner
 }

@@ -34,6 +34,9 @@ var resourceLists = map[string]string{
 	"CompositeGraphicUnits": "CompositeGraphicUnit",
 }
 
+// mostChildren is more than any resource but a composite one needs.
+const mostChildren = 200
+
 // load reads a resource part. A part that cannot be read is kept in parts; what
 // misses its resources will say so.
 func (r *resources) load(pkg *ofd.Package, part string) {
@@ -48,6 +51,9 @@ func (r *resources) load(pkg *ofd.Package, part string) {
 			continue
 		}
 		for _, e := range list.All(kind) {
+			if kind != "CompositeGraphicUnit" && len(e.Kids()) > mostChildren {
+				continue // it would be gone through for every object that names it
+			}
 			r.byID[resourceKey{kind, e.Attr("ID")}] = resource{e, part, root}
 		}
 	}

@@ -16,7 +16,6 @@ type stamp struct {
 	box       ofd.Box
 	clip      *ofd.Box
 	image     sealImage
-	ok        bool // the picture was found
 }
 
 // A sealImage is the picture of a seal as its maker put it in.
@@ -25,8 +24,11 @@ type sealImage struct {
 	data []byte
 }
 
-// mostStamps bounds the seals of one document.
-const mostStamps = 20_000
+// Bounds of the seals of one document; the verifier has the same for signatures.
+const (
+	mostSignatures = 300
+	mostStamps     = 20_000
+)
 
 // findStamps reads the signatures of this document. What cannot be read shows
 // nothing; the verification report says why, a note says that it is so.
@@ -38,9 +40,13 @@ func (r *Renderer) findStamps() {
 		return
 	}
 	number, total := 0, 0
+	images := make(map[string]sealImage)
 	for _, list := range lists {
 		for _, it := range list.Items {
-			number++
+			if number++; number > mostSignatures {
+				r.miss(list.Path)
+				return
+			}
 			if list.Document != r.doc.Index || r.opt.Seals[number] == SealLeft {
 				continue
 			}
@@ -53,7 +59,7 @@ func (r *Renderer) findStamps() {
 				r.miss(it.Path)
 				return
 			}
-			r.addStamps(number, file)
+			r.addStamps(number, file, images)
 		}
 	}
 }
@@ -63,11 +69,18 @@ func (r *Renderer) miss(place string) {
 	r.missed = append(r.missed, Note{Code: e.Code, Args: e.Args, Place: place, Count: 1})
 }
 
-func (r *Renderer) addStamps(number int, file *ofd.SignatureFile) {
+// addStamps adds the places of one signature. images are the pictures known so
+// far, by the part they are in: signatures of hostile files may share one.
+func (r *Renderer) addStamps(number int, file *ofd.SignatureFile, images map[string]sealImage) {
 	if len(file.Stamps) == 0 {
 		return
 	}
-	image, ok := r.sealImage(file)
+	key := file.SignedValuePath + "\x00" + file.SealPath
+	image, ok := images[key]
+	if !ok {
+		image = r.sealImage(file)
+		images[key] = image
+	}
 	for _, s := range file.Stamps {
 		pg := r.doc.PageByID(s.PageRef)
 		if pg == nil {
@@ -75,31 +88,32 @@ func (r *Renderer) addStamps(number int, file *ofd.SignatureFile) {
 			continue
 		}
 		r.stamps[pg.Index] = append(r.stamps[pg.Index],
-			stamp{signature: number, id: s.ID, path: file.Path, box: s.Boundary, clip: s.Clip, image: image, ok: ok})
+			stamp{signature: number, id: s.ID, path: file.Path, box: s.Boundary, clip: s.Clip, image: image})
 	}
 }
 
 // sealImage takes the picture from the signature value, which is signed; the
 // loose Seal.esl counts only where the value holds no seal.
-func (r *Renderer) sealImage(file *ofd.SignatureFile) (sealImage, bool) {
+// Without either, there is no picture.
+func (r *Renderer) sealImage(file *ofd.SignatureFile) sealImage {
 	if raw, err := r.pkg.Read(file.SignedValuePath); err == nil {
 		if sig, err := ses.ParseSignature(raw); err == nil {
 			p := sig.Seal.Info.Picture
-			return sealImage{p.Type, p.Data}, true
+			return sealImage{p.Type, p.Data}
 		}
 	}
 	if file.SealPath == "" {
-		return sealImage{}, false
+		return sealImage{}
 	}
 	raw, err := r.pkg.Read(file.SealPath)
 	if err != nil {
-		return sealImage{}, false
+		return sealImage{}
 	}
 	seal, err := ses.ParseSeal(raw)
 	if err != nil {
-		return sealImage{}, false
+		return sealImage{}
 	}
-	return sealImage{seal.Info.Picture.Type, seal.Info.Picture.Data}, true
+	return sealImage{seal.Info.Picture.Type, seal.Info.Picture.Data}
 }
 
 // seals draws the seals of a page, in the order of their signatures.
@@ -120,7 +134,7 @@ func (b *builder) seals(page int) []item {
 // picture of a seal must not cover what the document says.
 func (b *builder) seal(s stamp) item {
 	place := s.path + " #" + s.id
-	if !s.ok || !(s.box.W > 0 && s.box.H > 0) {
+	if len(s.image.data) == 0 || !(s.box.W > 0 && s.box.H > 0) {
 		b.notes.add(place, fault.RenderSealPicture, "type", "?")
 		return nil
 	}
@@ -173,12 +187,12 @@ func (b *builder) nestedSeal(place string, data []byte, box ofd.Box) (item, bool
 		b.notes.add(place, fault.RenderUnsupported, "what", whatNested)
 		return nil, false
 	}
-	pkg, doc, err := openNested(data)
-	if err != nil {
-		return nil, false
+	r, known := b.r.inner[place]
+	if !known {
+		r = b.r.openNested(data)
+		b.r.inner[place] = r
 	}
-	r, err := newRenderer(pkg, doc, b.r.opt, b.r.nested+1)
-	if err != nil {
+	if r == nil {
 		return nil, false
 	}
 	inner := newBuilder(r)

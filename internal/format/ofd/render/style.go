@@ -52,7 +52,7 @@ func (s style) with(e ofd.Element) style {
 	s.line.width = math.Abs(e.Number("LineWidth", s.line.width))
 	s.line.miter = max(1, e.Number("MiterLimit", s.line.miter))
 	s.line.dashOffset = e.Number("DashOffset", s.line.dashOffset)
-	if d := e.Numbers("DashPattern"); len(d) > 0 && len(d) <= 64 {
+	if d := e.Numbers("DashPattern"); len(d) > 0 {
 		s.line.dash = usableDash(d)
 	}
 	s.line.join = word(e.Attr("Join"), s.line.join, map[string]string{"Miter": "miter", "Round": "round", "Bevel": "bevel"})
@@ -83,19 +83,30 @@ func usableDash(d []float64) []float64 {
 }
 
 // paint is the paint of a stated colour, nil for none.
+//
+// What cannot be painted as it is meant leaves the shape open, with a note: black
+// would cover what lies below.
 func (b *builder) paint(c ofd.Element) *paint {
 	if !c.Exists() {
 		return nil
 	}
 	p := b.solid(c)
 	for _, k := range c.Kids() {
+		if !b.spendItems(1) {
+			return nil
+		}
 		switch k.Name() {
 		case "AxialShd", "RadialShd":
-			p.gradient = b.gradient(k)
+			if p.gradient = b.gradient(k); p.gradient == nil {
+				return nil
+			}
 		case "Pattern":
-			p.tile = b.pattern(k)
+			if p.tile = b.pattern(k); p.tile == nil {
+				return nil
+			}
 		case "GouraudShd", "LaGouraudShd", "LaGourandShd":
 			b.unsupported(c, whatMesh)
+			return nil
 		}
 	}
 	return p
@@ -110,7 +121,7 @@ func (b *builder) solid(c ofd.Element) *paint {
 	space, _ := b.res.find("ColorSpace", c.Attr("ColorSpace"))
 	text := c.Attr("Value")
 	if text == "" && c.Attr("Index") != "" {
-		text = paletteValue(space.Element, int(c.Number("Index", -1)))
+		text = b.paletteValue(space, int(c.Number("Index", -1)))
 	}
 	if text == "" { // shadings and patterns state none
 		return p
@@ -165,6 +176,10 @@ func channelTop(space ofd.Element) float64 {
 // colourValues reads "238 32 37", and "#ee #20 #25", where some writers leave
 // out all signs but the first.
 func colourValues(text string) ([]float64, bool) {
+	const longest = 200
+	if len(text) > longest {
+		return nil, false
+	}
 	hex := strings.Contains(text, "#")
 	fields := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,\t\r\n", r) })
 	if len(fields) == 0 || len(fields) > 8 {
@@ -180,8 +195,14 @@ func colourValues(text string) ([]float64, bool) {
 	return out, true
 }
 
-func paletteValue(space ofd.Element, index int) string {
-	colours := space.Kid("Palette").All("CV")
+// paletteValue is a colour of a space's palette, "" for none.
+func (b *builder) paletteValue(space resource, index int) string {
+	key := space.part + "#" + space.Attr("ID")
+	colours, known := b.palettes[key]
+	if !known {
+		colours = space.Kid("Palette").All("CV")
+		b.palettes[key] = colours
+	}
 	if index < 0 || index >= len(colours) {
 		return ""
 	}

@@ -167,7 +167,11 @@ func (w *writer) words(out *strings.Builder, t *words) {
 	}
 	attrs += opacity(t.alpha)
 	if t.turn == ofd.Identity {
-		fmt.Fprintf(out, `<text x="%s" y="%s"%s%s>%s</text>`, places(t.runes, t.x), places(t.runes, t.y), transform(t.m), attrs, escape(t.runes))
+		for from := 0; from < len(t.runes); {
+			to := runEnd(t.runes, from)
+			fmt.Fprintf(out, `<text x="%s" y="%s"%s%s>%s</text>`, nums(t.x[from:to]), nums(t.y[from:to]), transform(t.m), attrs, escape(t.runes[from:to]))
+			from = to
+		}
 		return
 	}
 	fmt.Fprintf(out, `<g%s%s>`, transform(t.m), attrs)
@@ -177,19 +181,14 @@ func (w *writer) words(out *strings.Builder, t *words) {
 	out.WriteString("</g>")
 }
 
-// places writes a number for each UTF-16 unit, which is how SVG counts.
-func places(runes []rune, v []float64) string {
-	var s strings.Builder
-	for i, r := range runes {
-		if i > 0 {
-			s.WriteByte(' ')
-		}
-		s.WriteString(num(v[i]))
-		if r > 0xFFFF {
-			s.WriteString(" " + num(v[i]))
-		}
+// runEnd says how far one <text> goes. A character beyond the basic plane stands
+// alone: browsers do not agree whether it takes one or two of a list of places.
+func runEnd(runes []rune, from int) int {
+	to := from + 1
+	for runes[from] <= 0xFFFF && to < len(runes) && runes[to] <= 0xFFFF {
+		to++
 	}
-	return s.String()
+	return to
 }
 
 func escape(runes []rune) string {
