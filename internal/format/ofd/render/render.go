@@ -46,13 +46,13 @@ type Page struct {
 	Notes             []Note
 }
 
-// Hidden counts the notes on content that the picture lacks. Nobody should sign
-// a page of which a part could not be shown to them.
+// Hidden counts the places whose content the picture lacks. Nobody should sign a
+// page of which a part could not be shown to them.
 func (p *Page) Hidden() int {
 	n := 0
 	for _, note := range p.Notes {
 		if note.Hides() {
-			n++
+			n += note.Count
 		}
 	}
 	return n

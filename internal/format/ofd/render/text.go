@@ -75,6 +75,8 @@ type textRun struct {
 	words  *words
 	narrow *words // ASCII of a Chinese font, which is half as wide as a character
 	path   path
+
+	missing, substituted bool // noted
 }
 
 func (t *textRun) walk() error {
@@ -118,17 +120,15 @@ func (t *textRun) glyph(g ofd.TextGlyph) error {
 	if g.Rune == ofd.NoRune || invisible(g.Rune) {
 		return nil
 	}
-	if t.f.file != nil {
-		t.b.notes.add(t.b.place(t.o), fault.RenderGlyphMissing, "font", t.f.name)
+	private := unicode.Is(unicode.Co, g.Rune) // only the missing font knows what it is
+	if t.f.file != nil || private {
+		t.note(&t.missing, fault.RenderGlyphMissing)
 	}
-	if unicode.Is(unicode.Co, g.Rune) { // private use: only the missing font knows what it is
-		if t.f.file == nil {
-			t.b.notes.add(t.b.place(t.o), fault.RenderGlyphMissing, "font", t.f.name)
-		}
+	if private {
 		return nil
 	}
 	if t.f.file == nil && !t.f.noted {
-		t.b.notes.add(t.b.place(t.o), fault.RenderFontSubstituted, "font", t.f.name)
+		t.note(&t.substituted, fault.RenderFontSubstituted)
 	}
 	w := t.words
 	if g.Rune < 0x80 && t.f.narrow != "" {
@@ -136,6 +136,14 @@ func (t *textRun) glyph(g ofd.TextGlyph) error {
 	}
 	w.runes, w.x, w.y = append(w.runes, g.Rune), append(w.x, g.X), append(w.y, g.Y)
 	return nil
+}
+
+// note says something about the font once for each text.
+func (t *textRun) note(said *bool, code fault.Code) {
+	if !*said {
+		*said = true
+		t.b.notes.add(t.b.place(t.o), code, "font", t.f.name)
+	}
 }
 
 // add places a glyph's outline.
