@@ -53,6 +53,17 @@ func (e Element) Text() string { return e.n.value() }
 // Attr is an attribute's value, trimmed, "" when it is absent.
 func (e Element) Attr(name string) string { return strings.TrimSpace(e.n.attr(name)) }
 
+// Flag reads an attribute as xs:boolean; what cannot be read counts as absent.
+func (e Element) Flag(name string, otherwise bool) bool {
+	switch e.Attr(name) {
+	case "true", "1":
+		return true
+	case "false", "0":
+		return false
+	}
+	return otherwise
+}
+
 // Number reads an attribute; what cannot be read counts as absent.
 func (e Element) Number(name string, otherwise float64) float64 {
 	return number(e.n, name, otherwise)

@@ -47,6 +47,7 @@ func (b *builder) page(n int) ([]item, ofd.Box, error) {
 	for _, part := range slices.Concat(b.r.common.parts, b.res.parts) {
 		b.notes.add(part, fault.RenderBroken, "what", whatPart)
 	}
+	b.part = pg.Path
 	var out []item
 	for _, part := range b.r.pkg.DrawnParts(b.r.doc, pg) {
 		out = append(out, b.content(part, part == pg.Path)...)
@@ -73,7 +74,7 @@ func (b *builder) tree(part string) (ofd.Element, error) {
 // foreground, those of one type in order.
 func (b *builder) content(part string, own bool) []item {
 	if part == "" || !b.r.pkg.Has(part) {
-		b.notes.add(part, fault.RenderMissing, "what", whatTemplate)
+		b.notes.add(b.part, fault.RenderMissing, "what", whatTemplate)
 		return nil
 	}
 	root, err := b.tree(part)
@@ -115,7 +116,7 @@ func (b *builder) annotations(part string) []item {
 	b.noteActions(root)
 	var out []item
 	for _, a := range root.All("Annot") {
-		if a.Attr("Visible") == "false" {
+		if !a.Flag("Visible", true) {
 			continue
 		}
 		for _, look := range a.All("Appearance") {
@@ -169,7 +170,7 @@ func (b *builder) objects(in ofd.Element, s style, depth int) []item {
 }
 
 func (b *builder) object(o ofd.Element, s style, depth int) []item {
-	if o.Attr("Visible") == "false" || !b.spendItems(1) {
+	if !o.Flag("Visible", true) || !b.spendItems(1) {
 		return nil
 	}
 	if depth > b.lim.Depth {

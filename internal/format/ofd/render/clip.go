@@ -14,7 +14,7 @@ func (b *builder) clipped(o ofd.Element, drawn item) item {
 		return drawn
 	}
 	m := o.Matrix()
-	if clips.Attr("TransFlag") == "false" {
+	if !clips.Flag("TransFlag", true) {
 		m = ofd.Identity
 		if box, ok := o.Box("Boundary"); ok {
 			m = ofd.Shift(box.X, box.Y)

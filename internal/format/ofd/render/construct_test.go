@@ -26,6 +26,8 @@ var constructs = []struct {
 	{"path_fill_without_colour_is_transparent", "", sketch{Content: `<ofd:PathObject ID="3" Boundary="0 0 9 9" Stroke="false" Fill="true"><ofd:AbbreviatedData>M 0 0 L 9 0 L 9 9 C</ofd:AbbreviatedData></ofd:PathObject>`}},
 	{"path_dash", "", sketch{Content: `<ofd:PathObject ID="3" Boundary="5 5 60 1" LineWidth="0.3" DashPattern="3 1.5" DashOffset="1"><ofd:AbbreviatedData>M 0 0 L 60 0</ofd:AbbreviatedData></ofd:PathObject>`}},
 	{"path_clipped_to_boundary", "", sketch{Content: `<ofd:PathObject ID="3" Boundary="10 10 20 20" Fill="true"><ofd:FillColor Value="255 0 0"/><ofd:AbbreviatedData>M -5 -5 L 50 10 L 10 50 C</ofd:AbbreviatedData></ofd:PathObject>`}},
+	{"path_hairline_and_flags", "", sketch{Content: `<ofd:PathObject ID="3" Boundary="10 10 20 20" LineWidth="0" Stroke="1" Fill="0"><ofd:AbbreviatedData>M 0 0 L 10 10</ofd:AbbreviatedData></ofd:PathObject>
+		<ofd:PathObject ID="4" Boundary="10 10 20 20" Visible="0"><ofd:AbbreviatedData>M 0 0 L 10 10</ofd:AbbreviatedData></ofd:PathObject>`}},
 	{"path_broken_midway", "render.broken path data", sketch{Content: `<ofd:PathObject ID="3" Boundary="10 10 20 20"><ofd:AbbreviatedData>M 0 0 L 10 10 L 5 x</ofd:AbbreviatedData></ofd:PathObject>`}},
 	{"draw_param_relative", "", sketch{
 		Res: `<ofd:DrawParams><ofd:DrawParam ID="30" LineWidth="1" Cap="Round"><ofd:StrokeColor Value="255 0 0"/></ofd:DrawParam>

@@ -41,7 +41,7 @@ func (b *builder) font(o ofd.Element) *textFont {
 		f.name = clipName(res.Attr("FamilyName"))
 	}
 	f.setFamily(res.Attr("FontName") + " " + res.Attr("FamilyName"))
-	f.bold, f.italic = res.Attr("Bold") == "true", res.Attr("Italic") == "true"
+	f.bold, f.italic = res.Flag("Bold", false), res.Flag("Italic", false)
 	ref := res.Kid("FontFile").Text()
 	if ref == "" {
 		return f

@@ -32,3 +32,22 @@ func FuzzPage(f *testing.F) {
 		}
 	})
 }
+
+// FuzzSealPicture draws bytes as a seal's picture.
+func FuzzSealPicture(f *testing.F) {
+	f.Add([]byte(squares()))
+	f.Add(nestedSeal(f, ring).Data)
+	f.Add(sealed(f, nestedSeal(f, ring), wholeStamp))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, void := range []bool{false, true} {
+			p, err := render.SealPicture("ofd", data, 40, 30, "s", void)
+			if err != nil {
+				continue
+			}
+			checkSVG(t, p.SVG)
+			if p.WidthMM != 40 || p.HeightMM != 30 {
+				t.Fatalf("%v × %v mm", p.WidthMM, p.HeightMM)
+			}
+		}
+	})
+}

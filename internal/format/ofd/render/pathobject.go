@@ -10,10 +10,10 @@ import (
 func (b *builder) path(o ofd.Element, s style) item {
 	sh := &shape{m: o.Matrix(), evenOdd: o.Attr("Rule") == "Even-Odd", line: s.line, alpha: alphaOf(o)}
 	sh.path = b.outline(o)
-	if o.Attr("Fill") == "true" {
+	if o.Flag("Fill", false) {
 		sh.fill = b.paint(s.fill)
 	}
-	if o.Attr("Stroke") != "false" {
+	if o.Flag("Stroke", true) {
 		if sh.stroke = b.paint(s.stroke); sh.stroke == nil {
 			sh.stroke = black()
 		}

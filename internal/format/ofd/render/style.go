@@ -49,7 +49,9 @@ func (s style) with(e ofd.Element) style {
 	if c := e.Kid("StrokeColor"); c.Exists() {
 		s.stroke = c
 	}
-	s.line.width = math.Abs(e.Number("LineWidth", s.line.width))
+	if s.line.width = math.Abs(e.Number("LineWidth", s.line.width)); s.line.width == 0 {
+		s.line.width = hairline
+	}
 	s.line.miter = max(1, e.Number("MiterLimit", s.line.miter))
 	s.line.dashOffset = e.Number("DashOffset", s.line.dashOffset)
 	if d := e.Numbers("DashPattern"); len(d) > 0 {
@@ -59,6 +61,10 @@ func (s style) with(e ofd.Element) style {
 	s.line.cap = word(e.Attr("Cap"), s.line.cap, map[string]string{"Butt": "butt", "Round": "round", "Square": "square"})
 	return s
 }
+
+// hairline is the width of lines of width 0. Converters take them over from PDF,
+// where they are the thinnest that a device can draw. [U]
+const hairline = 0.08
 
 func word(value, otherwise string, words map[string]string) string {
 	if w, ok := words[value]; ok {

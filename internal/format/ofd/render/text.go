@@ -14,12 +14,12 @@ import (
 // text for a boundary that is a hair too small.
 func (b *builder) text(o ofd.Element, s style) item {
 	look := words{m: ofd.Identity, alpha: 1, strokeW: s.line.width}
-	if o.Attr("Fill") != "false" {
+	if o.Flag("Fill", true) {
 		if look.fill = b.paint(s.fill); look.fill == nil {
 			look.fill = black()
 		}
 	}
-	if o.Attr("Stroke") == "true" {
+	if o.Flag("Stroke", false) {
 		look.stroke = b.paint(s.stroke)
 	}
 	layout := ofd.LayoutOf(o)
@@ -28,7 +28,7 @@ func (b *builder) text(o ofd.Element, s style) item {
 	}
 	f := b.font(o)
 	look.size, look.turn = layout.Size, layout.Turn.Then(ofd.Matrix{layout.HScale, 0, 0, 1, 0, 0})
-	look.bold, look.italic = o.Number("Weight", 400) > 500 || f.bold, o.Attr("Italic") == "true" || f.italic
+	look.bold, look.italic = o.Number("Weight", 400) > 500 || f.bold, o.Flag("Italic", false) || f.italic
 	look.family = f.family
 	narrow := look
 	narrow.family = f.narrow
