@@ -32,7 +32,7 @@ type imageKey struct {
 }
 
 // maskWhiteShows chooses how a mask is read: white shows and black hides, as the
-// soft masks of PDF from which converters make them. GB/T 33190-2016 10 asks for
+// soft masks of PDF from which converters make them and as ofdrw reads them. GB/T 33190-2016 10 asks for
 // a picture of two values and does not say which is which. [U]
 const maskWhiteShows = true
 

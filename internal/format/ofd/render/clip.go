@@ -5,20 +5,20 @@ import (
 )
 
 // clipped applies an object's Clips (GB/T 33190-2016 8.4): the object shows
-// inside every Clip, and a Clip is the union of its Areas. Areas lie in the
-// object's own space, as its path or text does, so its CTM moves them too, unless
-// TransFlag says that they stay.
+// inside every Clip, and a Clip is the union of its Areas. Areas are measured from
+// the object's Boundary and have a CTM of their own: writers that draw under a
+// matrix write it at the object and at the Area, so the object's does not move
+// them, unless TransFlag says so.
 func (b *builder) clipped(o ofd.Element, drawn item) item {
 	clips := o.Kid("Clips")
 	if !clips.Exists() {
 		return drawn
 	}
-	m := o.Matrix()
-	if !clips.Flag("TransFlag", true) {
-		m = ofd.Identity
-		if box, ok := o.Box("Boundary"); ok {
-			m = ofd.Shift(box.X, box.Y)
-		}
+	m := ofd.Identity
+	if clips.Flag("TransFlag", false) {
+		m = o.Matrix()
+	} else if box, ok := o.Box("Boundary"); ok {
+		m = ofd.Shift(box.X, box.Y)
 	}
 	g := &group{m: ofd.Identity, alpha: 1, items: []item{drawn}}
 	for _, c := range clips.All("Clip") {

@@ -71,6 +71,11 @@ var constructs = []struct {
 			<ofd:Area CTM="1 0 0 1 9 9"><ofd:Path Boundary="0 0 9 9"><ofd:AbbreviatedData>M 0 0 L 9 0 L 9 9 C</ofd:AbbreviatedData></ofd:Path></ofd:Area></ofd:Clip>
 		<ofd:Clip><ofd:Area><ofd:Path Boundary="2 2 16 16"><ofd:AbbreviatedData>M 0 0 L 16 0 L 16 16 L 0 16 C</ofd:AbbreviatedData></ofd:Path></ofd:Area></ofd:Clip></ofd:Clips>
 		<ofd:FillColor Value="10 122 61"/><ofd:AbbreviatedData>M 0 0 L 20 0 L 20 20 L 0 20 C</ofd:AbbreviatedData></ofd:PathObject>`}},
+	{"clips_moved_by_the_ctm", "", sketch{Content: `<ofd:PathObject ID="3" Boundary="0 0 40 40" Stroke="false" Fill="true" CTM="2 0 0 2 0 0"><ofd:Clips TransFlag="true">
+		<ofd:Clip><ofd:Area><ofd:Path Boundary="0 0 9 9"><ofd:AbbreviatedData>M 0 0 L 9 0 L 9 9 C</ofd:AbbreviatedData></ofd:Path></ofd:Area>
+			<ofd:Area CTM="1 0 0 1 9 9"><ofd:Path Boundary="0 0 9 9"><ofd:AbbreviatedData>M 0 0 L 9 0 L 9 9 C</ofd:AbbreviatedData></ofd:Path></ofd:Area></ofd:Clip>
+		<ofd:Clip><ofd:Area><ofd:Path Boundary="2 2 16 16"><ofd:AbbreviatedData>M 0 0 L 16 0 L 16 16 L 0 16 C</ofd:AbbreviatedData></ofd:Path></ofd:Area></ofd:Clip></ofd:Clips>
+		<ofd:FillColor Value="10 122 61"/><ofd:AbbreviatedData>M 0 0 L 20 0 L 20 20 L 0 20 C</ofd:AbbreviatedData></ofd:PathObject>`}},
 	{"clip_by_text", "", sketch{Res: fontRes, Files: withFont, Content: `<ofd:PathObject ID="3" Boundary="0 0 40 40" Stroke="false" Fill="true"><ofd:Clips><ofd:Clip><ofd:Area>
 		<ofd:Text Boundary="5 5 20 20" Font="11" Size="20"><ofd:TextCode X="0" Y="18">l</ofd:TextCode></ofd:Text></ofd:Area></ofd:Clip></ofd:Clips>
 		<ofd:FillColor Value="10 122 61"/><ofd:AbbreviatedData>M 0 0 L 40 0 L 40 40 L 0 40 C</ofd:AbbreviatedData></ofd:PathObject>`}},
