@@ -16,10 +16,10 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Items:       300_000,
-		Segments:    4_000_000,
+		Segments:    1_500_000,
 		Depth:       24,
 		Pixels:      40_000_000,
-		OutputBytes: 96 << 20,
+		OutputBytes: 64 << 20,
 		PartBytes:   64 << 20,
 	}
 }

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"math"
@@ -17,8 +18,8 @@ import (
 type writer struct {
 	prefix string
 	limit  int
-	body   strings.Builder
-	defs   strings.Builder
+	body   bytes.Buffer
+	defs   bytes.Buffer
 	ids    int
 	images map[*bitmap]string
 }
@@ -35,15 +36,18 @@ func (w *writer) document(list []item, sheet ofd.Box) ([]byte, error) {
 	}
 	width, height := num(sheet.W), num(sheet.H)
 	box := fmt.Sprintf("%s %s %s %s", num(sheet.X), num(sheet.Y), width, height)
-	var out strings.Builder
+	var out bytes.Buffer
+	out.Grow(w.body.Len() + w.defs.Len() + 500)
 	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" width="%smm" height="%smm" viewBox="%s">`, width, height, box)
 	if w.defs.Len() > 0 {
-		out.WriteString("<defs>" + w.defs.String() + "</defs>")
+		out.WriteString("<defs>")
+		out.Write(w.defs.Bytes())
+		out.WriteString("</defs>")
 	}
 	fmt.Fprintf(&out, `<rect x="%s" y="%s" width="%s" height="%s" fill="#fff"/>`, num(sheet.X), num(sheet.Y), width, height)
-	out.WriteString(w.body.String())
+	out.Write(w.body.Bytes())
 	out.WriteString("</svg>")
-	return []byte(out.String()), nil
+	return out.Bytes(), nil
 }
 
 func (w *writer) full() bool { return w.body.Len()+w.defs.Len() > w.limit }
@@ -54,7 +58,7 @@ func (w *writer) id() string {
 	return w.prefix + "-" + strconv.Itoa(w.ids)
 }
 
-func (w *writer) items(out *strings.Builder, list []item) {
+func (w *writer) items(out *bytes.Buffer, list []item) {
 	for _, it := range list {
 		if w.full() || out.Len() > w.limit {
 			return
@@ -72,15 +76,10 @@ func (w *writer) items(out *strings.Builder, list []item) {
 	}
 }
 
-func (w *writer) group(out *strings.Builder, g *group) {
-	var inner strings.Builder
-	w.items(&inner, g.items)
-	if inner.Len() == 0 {
-		return
-	}
-	// Clips are outside of what they clip, one <g> for each: an element can have
-	// only one.
-	open := 0
+// group writes its items between <g>s: one for its space, and one for each clip,
+// since an element can have only one.
+func (w *writer) group(out *bytes.Buffer, g *group) {
+	before, open := out.Len(), 0
 	tag := func(attrs string) {
 		out.WriteString("<g" + attrs + ">")
 		open++
@@ -95,7 +94,11 @@ func (w *writer) group(out *strings.Builder, g *group) {
 	for _, c := range g.clip {
 		tag(` clip-path="url(#` + w.clipPath(c) + `)"`)
 	}
-	out.WriteString(inner.String())
+	opened := out.Len()
+	if w.items(out, g.items); out.Len() == opened {
+		out.Truncate(before) // nothing to be seen
+		return
+	}
 	out.WriteString(strings.Repeat("</g>", open))
 }
 
@@ -113,7 +116,7 @@ func (w *writer) clipPath(c area) string {
 	return id
 }
 
-func (w *writer) shape(out *strings.Builder, s *shape) {
+func (w *writer) shape(out *bytes.Buffer, s *shape) {
 	fill, stroke := w.paint("fill", s.fill), w.paint("stroke", s.stroke)
 	if s.evenOdd && s.fill != nil {
 		fill += ` fill-rule="evenodd"`
@@ -141,7 +144,7 @@ func lineAttrs(l lineStyle) string {
 	return a.String()
 }
 
-func (w *writer) picture(out *strings.Builder, p *picture) {
+func (w *writer) picture(out *bytes.Buffer, p *picture) {
 	id, ok := w.images[p.image]
 	if !ok {
 		id = w.id()
@@ -153,7 +156,7 @@ func (w *writer) picture(out *strings.Builder, p *picture) {
 }
 
 // words writes characters of a system font, each at its own place.
-func (w *writer) words(out *strings.Builder, t *words) {
+func (w *writer) words(out *bytes.Buffer, t *words) {
 	attrs := ` font-family="` + t.family + `" font-size="` + num(t.size) + `"`
 	if t.bold {
 		attrs += ` font-weight="700"`

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"strings"
@@ -62,7 +63,7 @@ func (w *writer) gradient(g *gradient) string {
 func (w *writer) tile(t *tile) string {
 	id := w.id()
 	cell := &group{m: ofd.Identity, alpha: 1, clip: []area{boxArea(ofd.Box{W: t.w, H: t.h})}, items: t.items}
-	var inner strings.Builder
+	var inner bytes.Buffer
 	w.items(&inner, []item{cell})
 	turn := strings.Replace(transform(t.m), " transform", " patternTransform", 1)
 	fmt.Fprintf(&w.defs, `<pattern id="%s" patternUnits="userSpaceOnUse" width="%s" height="%s"%s>%s</pattern>`,
