@@ -339,14 +339,14 @@ func (d *demo) judge(file, page string, document []byte, want verify.Verdict) er
 	if err != nil {
 		return err
 	}
-	r, err := verifyFile(d.app, name, verify.Options{Policy: policy, Trust: set, At: d.now()})
+	r, sheets, err := verifySheets(d.app, name, verify.Options{Policy: policy, Trust: set, At: d.now()}, true)
 	if err != nil {
 		return err
 	}
 	if r.Verdict != want {
 		return fault.New(fault.DemoVerdict, "file", file, "verdict", r.Verdict, "wanted", want)
 	}
-	return writeHTML(filepath.Join(d.dir, page), r, d.lang)
+	return writeHTML(filepath.Join(d.dir, page), r, sheets, d.lang)
 }
 
 // tamper changes one number on the last page, as a forger would.

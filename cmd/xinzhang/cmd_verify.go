@@ -51,7 +51,7 @@ func (c *verifyCmd) Run(a *app) error {
 	var reports []*verify.Report
 	exit := 0
 	for _, name := range c.Files {
-		r, err := verifyFile(a, name, opt)
+		r, sheets, err := verifySheets(a, name, opt, c.HTML != "")
 		if err != nil {
 			_ = a.fail(err)
 			exit = worseExit(exit, exitUnreadable)
@@ -70,7 +70,7 @@ func (c *verifyCmd) Run(a *app) error {
 			}
 		}
 		if c.HTML != "" {
-			if err := writeHTML(c.HTML, r, a.lang); err != nil {
+			if err := writeHTML(c.HTML, r, sheets, a.lang); err != nil {
 				return err
 			}
 		}
@@ -138,37 +138,52 @@ func existing(path string) []string {
 	return []string{path}
 }
 
+// verifyFile judges the file of that name.
 func verifyFile(a *app, name string, opt verify.Options) (*verify.Report, error) {
+	r, _, err := verifySheets(a, name, opt, false)
+	return r, err
+}
+
+// verifySheets judges the file of that name and, when draw says so, draws its
+// pages with seals: from the open file, so that both speak of the same bytes.
+func verifySheets(a *app, name string, opt verify.Options, draw bool) (*verify.Report, []report.Sheet, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, fault.Wrap(fault.FileUnreadable, err, "file", name)
+		return nil, nil, fault.Wrap(fault.FileUnreadable, err, "file", name)
 	}
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil || info.IsDir() {
-		return nil, fault.Wrap(fault.FileUnreadable, err, "file", name)
+		return nil, nil, fault.Wrap(fault.FileUnreadable, err, "file", name)
 	}
-	r, err := judge(a, f, info.Size(), opt)
+	r, pkg, err := judge(a, f, info.Size(), opt)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	h := sm3.New()
 	if _, err := io.Copy(h, io.NewSectionReader(f, 0, info.Size())); err != nil {
-		return nil, fault.Wrap(fault.FileUnreadable, err, "file", name)
+		return nil, nil, fault.Wrap(fault.FileUnreadable, err, "file", name)
 	}
 	r.File, r.Size, r.SM3 = filepath.Base(name), info.Size(), h.Sum(nil)
-	return r.Word(a.lang), nil
+	r.Word(a.lang)
+	if !draw || pkg == nil {
+		return r, nil, nil
+	}
+	return r, report.Sheets(pkg, r), nil
 }
 
-func judge(a *app, f io.ReaderAt, size int64, opt verify.Options) (*verify.Report, error) {
+// judge verifies an open file. The package is nil when it was refused: the report
+// then says that it has failed.
+func judge(a *app, f io.ReaderAt, size int64, opt verify.Options) (*verify.Report, *ofd.Package, error) {
 	pkg, err := ofd.Open(f, size, ofd.DefaultLimits())
 	if err != nil {
 		if r, ok := verify.Refused(err, opt); ok {
-			return r, nil
+			return r, nil, nil
 		}
-		return nil, err
+		return nil, nil, err
 	}
-	return verify.OFD(a.ctx, pkg, opt)
+	r, err := verify.OFD(a.ctx, pkg, opt)
+	return r, pkg, err
 }
 
 func writeReports(w io.Writer, reports []*verify.Report, single bool) error {
@@ -181,9 +196,9 @@ func writeReports(w io.Writer, reports []*verify.Report, single bool) error {
 	return writeJSON(w, reports)
 }
 
-func writeHTML(name string, r *verify.Report, lang fault.Lang) error {
+func writeHTML(name string, r *verify.Report, sheets []report.Sheet, lang fault.Lang) error {
 	var page bytes.Buffer
-	if err := report.HTML(&page, r, lang); err != nil {
+	if err := report.HTML(&page, r, lang, sheets...); err != nil {
 		return err
 	}
 	if err := durable.WriteFile(name, page.Bytes(), 0o644); err != nil {

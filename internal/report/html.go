@@ -2,7 +2,6 @@ package report
 
 import (
 	_ "embed"
-	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"html/template"
@@ -29,17 +28,19 @@ var pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
 }).Parse(page))
 
 // HTML writes r as one page without outside parts, laid out for the screen and
-// for A4 paper. Seal pictures of signatures that did not pass are drawn grey and
-// struck out: no picture of a seal may look genuine for being in a report.
-func HTML(w io.Writer, r *verify.Report, lang fault.Lang) error {
-	return pageTemplate.Execute(w, &view{Report: r, T: words[lang].html(), t: words[lang]})
+// for A4 paper, with the given pages of the document. Seal pictures of signatures
+// that did not pass are drawn grey and struck out: no picture of a seal may look
+// genuine for being in a report.
+func HTML(w io.Writer, r *verify.Report, lang fault.Lang, sheets ...Sheet) error {
+	return pageTemplate.Execute(w, &view{Report: r, T: words[lang].html(), t: words[lang], Sheets: sheets})
 }
 
 // A view is what the template sees.
 type view struct {
 	*verify.Report
-	T map[string]string
-	t *text
+	T      map[string]string
+	Sheets []Sheet
+	t      *text
 }
 
 // A checkList is what the table of checks sees.
@@ -102,17 +103,6 @@ func (v *view) Label(check string) string { return v.t.checks[check] }
 
 // Role words a certificate's role.
 func (v *view) Role(role string) string { return v.t.roles[role] }
-
-// Picture returns the seal's picture for an <img>, "" when browsers cannot draw
-// its type.
-func (v *view) Picture(s *verify.SealInfo) template.URL {
-	kind, ok := map[string]string{"PNG": "png", "JPG": "jpeg", "JPEG": "jpeg", "GIF": "gif", "BMP": "bmp", "SVG": "svg+xml"}[strings.ToUpper(s.PicType)]
-	if !ok || len(s.Picture) == 0 {
-		return ""
-	}
-	// An <img> runs no script and loads nothing, whatever the picture holds.
-	return template.URL("data:image/" + kind + ";base64," + base64.StdEncoding.EncodeToString(s.Picture)) //nolint:gosec // base64 of fixed media types
-}
 
 func asTime(t any) time.Time {
 	switch t := t.(type) {

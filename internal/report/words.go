@@ -25,6 +25,9 @@ type text struct {
 	roles         map[string]string
 	page          string
 	pageSep       string
+	shown         string // a page of a document of several
+	hidden        string
+	undrawn       string
 }
 
 var words = map[fault.Lang]*text{
@@ -55,6 +58,7 @@ var words = map[fault.Lang]*text{
 		roles:         map[string]string{"organisation": "机构证书", "person": "机构个人证书", "system": "系统证书", "unknown": "证书"},
 		unknownSigner: "签署人不明", time: "签署时间（北京时间）：", cause: "原因：", next: "处理：",
 		warnings: "，有 %d 项提醒", page: "第 %s 页", pageSep: "、",
+		shown: "第 %[2]d 个文档，第 %[1]d 页", hidden: "本页有 %d 处内容无法显示：%s", undrawn: "无法画出这一页：%s",
 	},
 	fault.EN: {
 		lang: fault.EN,
@@ -83,6 +87,7 @@ var words = map[fault.Lang]*text{
 		roles:         map[string]string{"organisation": "organisation's certificate", "person": "person's certificate", "system": "system certificate", "unknown": "certificate"},
 		unknownSigner: "signer unknown", time: "signed (Beijing time): ", cause: "cause: ", next: "next: ",
 		warnings: ", %d warning(s)", page: "page %s", pageSep: ", ",
+		shown: "page %[1]d of document %[2]d", hidden: "%d place(s) of this page cannot be shown: %s", undrawn: "this page cannot be drawn: %s",
 	},
 }
 
@@ -117,6 +122,7 @@ func (t *text) html() map[string]string {
 			"lang": "en", "title": "Verification report", "pages": "page(s)", "judged": "judged at", "zone": "Beijing time", "policy": "policy",
 			"document": "The document", "unknown": t.unknownSigner, "unit": "Organisation", "certificate": "Certificate",
 			"issuer": "issued by", "serial": "serial", "idnumber": "ID number", "seal": "Seal", "sealid": "no.", "maker": "made by",
+			"sheets": "The pages with seals", "sheetnote": "Drawn from the document; grey and struck out where the signature did not pass. Go by the verdicts above and not by the look of a seal.",
 			"time": "Signed", "place": "Shown on", "protected": "Protects", "parts": "parts of the file",
 			"closing": "closes the signature list: nothing can be added", "evidence": "Certificates used",
 			"cause": t.cause, "next": t.next, "diagnostics": "Diagnostic data, for technicians",
@@ -124,6 +130,7 @@ func (t *text) html() map[string]string {
 		}
 	}
 	return map[string]string{
+		"sheets": "盖章的页面", "sheetnote": "按文件画出；签名没有通过的印章画成灰色并划去。请以上面的结论为准，不要以印章的外观判断。",
 		"lang": "zh-CN", "title": "验证报告", "pages": "页", "judged": "验证时间", "zone": "北京时间", "policy": "策略",
 		"document": "文件整体", "unknown": t.unknownSigner, "unit": "单位", "certificate": "证书",
 		"issuer": "签发者", "serial": "序列号", "idnumber": "身份证号", "seal": "印章", "sealid": "编码", "maker": "制章者",

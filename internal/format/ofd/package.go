@@ -109,6 +109,14 @@ func (p *Package) Entries() []Entry {
 // Has reports whether the package holds a file of exactly this name.
 func (p *Package) Has(name string) bool { return p.byName[name] != nil }
 
+// Size is the uncompressed size of a file as announced, 0 for one that is absent.
+func (p *Package) Size(name string) int64 {
+	if m := p.byName[name]; m != nil {
+		return m.size
+	}
+	return 0
+}
+
 // Deviations are what Open tolerated in the zip: notes and warnings with their
 // code, fit to be shown as findings. At most a hundred are kept.
 func (p *Package) Deviations() []*fault.Error { return p.arc.deviations }
