@@ -77,6 +77,23 @@ define skflib
 	rm -f "$$dir/$${lib%.*}.h"; cp cmd/skf/skf.h "$$dir/"
 endef
 
+skfchaos: ## the misbehaving SKF library for tests, every layout and variant, in build/skfchaos; needs cc and libssl-dev
+	$(call chaoslib,u32-pack1,-DULONG_BYTES=4)
+	$(call chaoslib,u32-natural,-DULONG_BYTES=4 -DNATURAL)
+	$(call chaoslib,u64-pack1,-DULONG_BYTES=8)
+	$(call chaoslib,u64-natural,-DULONG_BYTES=8 -DNATURAL)
+	$(call chaoslib,misspelt,-DMISSPELT)
+	$(call chaoslib,draft2010,-DDRAFT2010)
+	$(call chaoslib,minimal,-Wl$(comma)--version-script=test/skfchaos/lib/minimal.map)
+
+# chaoslib FOLDER FLAGS
+comma := ,
+define chaoslib
+@mkdir -p build/skfchaos/$(1); echo "build build/skfchaos/$(1)/libskfchaos.so"; \
+	cc -std=gnu11 -Wall -Wextra -Werror -O1 -g -fPIC -shared -fvisibility=hidden $(2) \
+		-o build/skfchaos/$(1)/libskfchaos.so test/skfchaos/lib/*.c -lcrypto -lpthread -ldl
+endef
+
 generate: ## what is made from tables: internal/fault/codes_gen.go, docs/errors.md
 	go generate ./...
 
@@ -100,4 +117,4 @@ test/interop/node/node_modules/.package-lock.json: test/interop/node/package-loc
 clean: ## remove what was built; certificates and UKeys of XINZHANG_HOME are never touched
 	rm -rf bin build web/node_modules test/interop/node/node_modules $(FONTS)/song $(FONTS)/hand
 
-.PHONY: help demo build test race fuzz soak bench lint cross skf skf-cross generate fonts interop clean
+.PHONY: help demo build test race fuzz soak bench lint cross skf skf-cross skfchaos generate fonts interop clean
