@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/skf"
@@ -18,57 +20,88 @@ const (
 	infoRoom = 1 << 10
 )
 
-// chance is how many octets at the end of what was written may look as if they
-// had not been.
-const chance = 8
-
-// data asks for octets of a length that only the library knows: before stands
-// before the buffer and its length in the call.
-func (s *session) data(function string, size int, before ...argument) ([]byte, error) {
+// given asks for octets of a length that only the library knows: before stands
+// before the buffer and its length in the call. n is the length that it tells,
+// which may be anything; what was written is in out.
+func (s *session) given(function string, size int, before ...argument) (out *output, n int, err error) {
 	for {
 		out, length := room(size), &slot{uint64(size)}
 		code, err := s.call(function, quick, append(slices.Clone(before), out, length)...)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		n := int(length.number())
 		if code == skf.BufferTooSmall && n > size && n <= mostRoom {
 			size = n
 			continue
 		}
-		if err := s.answered(function, code); err != nil {
-			return nil, err
-		}
-		if n > size || n > out.touched+chance {
-			return nil, s.garbled(function, fmt.Errorf("%d octets in room for %d, of which %d were written", n, size, out.touched))
-		}
-		return out.data[:n], nil
+		return out, n, s.answered(function, code)
 	}
 }
 
-// list asks for names. Lengths of an empty list are 0, 1 or 2; what counts are the
-// names.
-func (s *session) list(function string, before ...argument) ([]string, error) {
-	b, err := s.data(function, listRoom, before...)
+// written is what a library wrote, for values that show their end themselves.
+func (s *session) written(function string, size int, before ...argument) ([]byte, error) {
+	out, n, err := s.given(function, size, before...)
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	return out.data[:out.touched], nil
+}
+
+// exact is what a library wrote, for values whose length it must tell rightly. The
+// last octets may look as if they had not been written.
+func (s *session) exact(function string, size int, before ...argument) ([]byte, error) {
+	const chance = 8
+	out, n, err := s.given(function, size, before...)
 	if err != nil {
 		return nil, err
 	}
-	names := skf.ParseNames(b)
-	for i, name := range names {
-		if len(name) > longestName || slices.Contains(names[:i], name) {
-			return nil, s.garbled(function, fmt.Errorf("name %d of %d", i+1, len(names)))
+	if n > len(out.data) || n > out.touched+chance {
+		return nil, s.garbled(function, fmt.Errorf("tells %d octets, of which %d were written", n, out.touched))
+	}
+	return out.data[:n], nil
+}
+
+// list asks for names. Lengths of an empty list are 0, 1 or 2, and some libraries
+// tell other lengths than they write: what counts are the names. Those that no
+// handle can be opened by are passed over.
+func (s *session) list(function string, before ...argument) ([]string, error) {
+	out, _, err := s.given(function, listRoom, before...)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, name := range skf.ParseNames(out.data[:out.touched]) {
+		if len(name) <= longestName && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		if len(names) > mostNames {
+			return nil, s.garbled(function, errors.New("names without end"))
 		}
 	}
 	return names, nil
 }
 
-const longestName = 260 // of a device: a path, on some systems
+const (
+	longestName = 260 // of a device: a path, on some systems
+	mostNames   = 256
+)
 
-// texts are names as people read them: Windows libraries give GB 18030.
+// readable is what people may be shown of what a library wrote: Windows libraries
+// write GB 18030, and nothing may move the cursor of a terminal.
+func readable(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, skf.Text([]byte(name)))
+}
+
 func texts(names []string) []string {
 	var out []string
 	for _, name := range names {
-		out = append(out, skf.Text([]byte(name)))
+		out = append(out, readable(name))
 	}
 	return out
 }
@@ -151,14 +184,14 @@ func (s *session) info(dev uint64) (skf.DevInfo, error) {
 // publicKeyBlob asks for a public key. Its length tells the width of ULONG a
 // second time.
 func (s *session) publicKeyBlob(container uint64, sign bool) ([]byte, error) {
-	b, err := s.data("SKF_ExportPublicKey", dataRoom, word(container), flag(sign))
-	if err != nil || s.confirmed || len(b) == 0 {
-		return b, err
+	out, n, err := s.given("SKF_ExportPublicKey", dataRoom, word(container), flag(sign))
+	if err != nil || n == 0 {
+		return nil, err
 	}
 	narrow, wide := skf.Layout{}.PublicKeySize(), skf.Layout{Wide: true}.PublicKeySize()
-	if len(b) == narrow && s.layout.Wide || len(b) == wide && !s.layout.Wide {
-		return nil, fault.New(fault.SKFLayoutUnknown, "library", s.name, "octets", len(b))
+	if !s.confirmed && (n == narrow && s.layout.Wide || n == wide && !s.layout.Wide) {
+		return nil, fault.New(fault.SKFLayoutUnknown, "library", s.name, "octets", n)
 	}
-	s.confirmed = len(b) == s.layout.PublicKeySize()
-	return b, nil
+	s.confirmed = s.confirmed || n == s.layout.PublicKeySize()
+	return out.data[:max(out.touched, min(n, s.layout.PublicKeySize()))], nil
 }

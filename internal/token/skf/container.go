@@ -194,7 +194,7 @@ func (c *container) publicKey(s *session, use token.KeyUse) (*ecdsa.PublicKey, e
 	if err == nil {
 		return pub, nil
 	}
-	if blank(b[s.layout.ULong():]) {
+	if len(b) > s.layout.ULong() && blank(b[s.layout.ULong():]) {
 		return nil, c.absent(nil, use)
 	}
 	return nil, s.garbled(function, err)
@@ -225,7 +225,7 @@ func (c *container) ExportCertificate(ctx context.Context, use token.KeyUse) ([]
 	}
 	var der []byte
 	err := c.do(ctx, func(s *session) error {
-		b, err := s.data(function, dataRoom, word(c.handle), flag(use == token.Signing))
+		b, err := s.written(function, dataRoom, word(c.handle), flag(use == token.Signing))
 		switch code := answer(err); {
 		case code == skf.CertNotFound, code == skf.KeyNotFound, code == skf.ObjErr, code == skf.Fail && c.empty(s), err == nil && blank(b):
 			e := fault.Wrap(fault.ContainerNoCertificate, err, "container", c.name, "use", use)

@@ -74,14 +74,14 @@ func (d *device) open(s *session) error {
 		}
 		s.release("SKF_DisConnectDev", next.handle)
 	}
-	return fault.New(fault.TokenRemoved, "token", skf.Text([]byte(d.name)))
+	return fault.New(fault.TokenRemoved, "token", readable(d.name))
 }
 
 // connect connects for the first time.
 func (d *device) connect(s *session) (skf.DevInfo, error) {
 	h, err := s.handle("SKF_ConnectDev", text(d.name))
 	if err != nil {
-		return skf.DevInfo{}, as(err, fault.TokenAbsent, []fault.Code{fault.TokenRemoved}, "token", skf.Text([]byte(d.name)))
+		return skf.DevInfo{}, as(err, fault.TokenAbsent, []fault.Code{fault.TokenRemoved}, "token", readable(d.name))
 	}
 	info, err := s.info(h)
 	if err != nil {
@@ -107,7 +107,7 @@ func (d *device) explain(s *session, function string, code skf.Code, args ...any
 		return err
 	}
 	d.lost = true
-	gone := fault.Wrap(fault.TokenRemoved, code, "token", skf.Text([]byte(d.name)))
+	gone := fault.Wrap(fault.TokenRemoved, code, "token", readable(d.name))
 	gone.Args["raw"] = raw(code)
 	return gone
 }
@@ -139,7 +139,7 @@ func (d *device) Info(ctx context.Context) (info token.Info, err error) {
 			return d.again(s, "SKF_GetDevInfo", err)
 		}
 		info = token.Info{
-			Name: skf.Text([]byte(d.name)), Label: i.Label, Serial: i.Serial, Manufacturer: i.Manufacturer,
+			Name: readable(d.name), Label: readable(i.Label), Serial: readable(i.Serial), Manufacturer: readable(i.Manufacturer),
 			Version:  fmt.Sprintf("%d.%d", i.Firmware.Major, i.Firmware.Minor),
 			Hardware: s.profile.Hardware, Total: int64(i.Total), Free: int64(i.Free),
 		}
@@ -227,7 +227,7 @@ func (d *device) seal(s *session, key token.AuthKey, alg uint32, block []byte) e
 	if err := d.must(s, "SKF_EncryptInit", word(handle), byValue(param)); err != nil {
 		return err
 	}
-	sealed, err := s.data("SKF_Encrypt", dataRoom, word(handle), input(block), word(len(block)))
+	sealed, err := s.exact("SKF_Encrypt", dataRoom, word(handle), input(block), word(len(block)))
 	if err == nil && len(sealed) != len(block) {
 		err = s.garbled("SKF_Encrypt", fmt.Errorf("%d octets", len(sealed)))
 	}

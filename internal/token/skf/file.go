@@ -19,7 +19,7 @@ func (a *application) onFile(s *session, function string, code skf.Code, file st
 // fileInfo asks for the attributes of a file.
 func (a *application) fileInfo(s *session, listed string) (token.FileInfo, error) {
 	const function = "SKF_GetFileInfo"
-	name := skf.Text([]byte(listed))
+	name := readable(listed)
 	out := room(infoRoom)
 	code, err := s.call(function, quick, word(a.handle), text(listed), out)
 	if err != nil {

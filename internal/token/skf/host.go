@@ -23,9 +23,10 @@ var (
 type host struct {
 	cmd     *exec.Cmd
 	in      io.WriteCloser
-	answers chan []byte // closed when the process has ended
+	out     io.ReadCloser
+	answers chan []byte // closed when nothing more comes
+	over    chan struct{}
 	began   time.Time
-	bits    int // of its words: 32 or 64
 
 	hung atomic.Bool
 	once sync.Once
@@ -41,7 +42,6 @@ const startTime = 20 * time.Second
 
 func startHost(ctx context.Context, program string) (*host, error) {
 	cmd := exec.Command(program)
-	cmd.WaitDelay = time.Second
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -53,8 +53,9 @@ func startHost(ctx context.Context, program string) (*host, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	h := &host{cmd: cmd, in: in, answers: make(chan []byte, 1), began: time.Now()}
-	go h.listen(out)
+	h := &host{cmd: cmd, in: in, out: out, answers: make(chan []byte, 1), over: make(chan struct{}), began: time.Now()}
+	go h.listen()
+	go h.mourn()
 	h.timer = time.AfterFunc(startTime, h.expire)
 	hello, err := h.wait(ctx)
 	if err != nil {
@@ -65,16 +66,15 @@ func startHost(ctx context.Context, program string) (*host, error) {
 		h.kill()
 		return nil, fmt.Errorf("%s is no SKF host of version %d", program, hostVersion)
 	}
-	h.bits = 8 * int(hello[3])
 	return h, nil
 }
 
-// listen hands over what the host says, and buries it.
-func (h *host) listen(out io.Reader) {
+// listen hands over what the host says.
+func (h *host) listen() {
+	defer close(h.over)
 	defer close(h.answers)
-	defer func() { _ = h.cmd.Wait() }()
 	defer h.kill()
-	r := bufio.NewReaderSize(out, 4096)
+	r := bufio.NewReaderSize(h.out, 4096)
 	for {
 		var head [4]byte
 		if _, err := io.ReadFull(r, head[:]); err != nil {
@@ -92,6 +92,30 @@ func (h *host) listen(out io.Reader) {
 	}
 }
 
+// mourn waits for the end of the process. A child that the library started may
+// keep the pipe open: it is not waited for.
+func (h *host) mourn() {
+	_, _ = h.cmd.Process.Wait()
+	select {
+	case <-h.over: // all was read
+	case <-time.After(lastWords):
+	}
+	h.kill()
+	_ = h.out.Close()
+}
+
+const lastWords = 200 * time.Millisecond
+
+// alive reports whether the host can be asked.
+func (h *host) alive() bool {
+	select {
+	case <-h.over:
+		return false
+	default:
+		return true
+	}
+}
+
 // kill ends the host, whatever it is doing.
 func (h *host) kill() {
 	h.once.Do(func() {
@@ -105,9 +129,10 @@ func (h *host) expire() {
 	h.kill()
 }
 
-// bury ends the host and waits until it is gone.
+// bury ends the host and waits until nothing more comes from it.
 func (h *host) bury() {
 	h.kill()
+	h.timer.Stop()
 	for range h.answers {
 	}
 }

@@ -80,6 +80,9 @@ var errClosedLibrary = errors.New("the SKF library is closed")
 // ready starts a host unless there is one. After a crash it waits, longer each
 // time, so that a broken driver does not keep the machine busy.
 func (l *library) ready(ctx context.Context) error {
+	if l.host != nil && !l.host.alive() {
+		l.drop() // it died while nobody asked it
+	}
 	if l.host != nil {
 		return nil
 	}

@@ -96,19 +96,19 @@ func (c *container) decrypt(s *session, key uint64, iv [16]byte, text []byte) ([
 		return nil, err
 	}
 	if len(text) <= piece {
-		plain, err := s.data("SKF_Decrypt", dataRoom, word(key), input(text), word(len(text)))
+		plain, err := s.exact("SKF_Decrypt", dataRoom, word(key), input(text), word(len(text)))
 		return plain, c.undecrypted(s, "SKF_Decrypt", err)
 	}
 	var plain []byte
 	for len(text) > 0 {
 		n := min(len(text), piece)
-		part, err := s.data("SKF_DecryptUpdate", dataRoom, word(key), input(text[:n]), word(n))
+		part, err := s.exact("SKF_DecryptUpdate", dataRoom, word(key), input(text[:n]), word(n))
 		if err != nil {
 			return nil, c.undecrypted(s, "SKF_DecryptUpdate", err)
 		}
 		plain, text = append(plain, part...), text[n:]
 	}
-	last, err := s.data("SKF_DecryptFinal", dataRoom, word(key))
+	last, err := s.exact("SKF_DecryptFinal", dataRoom, word(key))
 	return append(plain, last...), c.undecrypted(s, "SKF_DecryptFinal", err)
 }
 

@@ -111,7 +111,7 @@ func (w *watcher) gone(ctx context.Context, names []string) bool {
 		}
 		serial := w.seen[name]
 		delete(w.seen, name)
-		if !w.tell(ctx, Event{Device: skf.Text([]byte(name)), Serial: serial}) {
+		if !w.tell(ctx, Event{Device: readable(name), Serial: serial}) {
 			return false
 		}
 	}
@@ -126,7 +126,7 @@ func (w *watcher) come(ctx context.Context, names []string) bool {
 		}
 		serial, err := w.serial(ctx, name)
 		w.seen[name] = serial
-		if !w.tell(ctx, Event{Present: true, Device: skf.Text([]byte(name)), Serial: serial, Err: err}) {
+		if !w.tell(ctx, Event{Present: true, Device: readable(name), Serial: serial, Err: err}) {
 			return false
 		}
 	}
@@ -136,7 +136,7 @@ func (w *watcher) come(ctx context.Context, names []string) bool {
 // serial asks a device that came for its serial number, unless that is its name.
 func (w *watcher) serial(ctx context.Context, name string) (serial string, err error) {
 	if w.lib.profile.DeviceName == "serial" {
-		return name, nil
+		return readable(name), nil
 	}
 	err = w.lib.do(ctx, func(s *session) error {
 		d := &device{lib: w.lib, name: name}
@@ -144,7 +144,7 @@ func (w *watcher) serial(ctx context.Context, name string) (serial string, err e
 		if err != nil {
 			return err
 		}
-		serial = info.Serial
+		serial = readable(info.Serial)
 		s.release("SKF_DisConnectDev", d.handle)
 		return nil
 	})
