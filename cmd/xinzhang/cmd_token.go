@@ -80,15 +80,16 @@ func (a *app) tokenView(name string, revealID bool) (v tokenJSON, err error) {
 		Name: info.Name, Label: info.Label, Serial: info.Serial, Manufacturer: info.Manufacturer, Model: info.Model,
 		Version: info.Version, Hardware: info.Hardware, Containers: []containerJSON{}, Files: []string{},
 	}
-	user, err := k.PINInfo(a.ctx, token.UserPIN)
-	if err != nil {
-		return v, err
+	for kind, to := range map[token.PINKind]**pinJSON{token.UserPIN: &v.PIN, token.AdminPIN: &v.AdminPIN} {
+		info, err := k.PINInfo(a.ctx, kind)
+		if errors.Is(err, fault.SKFUnsupported) { // the library does not tell
+			continue
+		}
+		if err != nil {
+			return v, err
+		}
+		*to = pinOf(info)
 	}
-	admin, err := k.PINInfo(a.ctx, token.AdminPIN)
-	if err != nil {
-		return v, err
-	}
-	v.PIN, v.AdminPIN = pinOf(user), pinOf(admin)
 	files, err := k.Files(a.ctx)
 	if err != nil && !errors.Is(err, fault.TokenFileDenied) && !errors.Is(err, fault.SKFUnsupported) { // some list them for the holder only
 		return v, err
@@ -213,6 +214,9 @@ func (c *tokenListCmd) Run(a *app) error {
 }
 
 func (a *app) pinWords(p *pinJSON) string {
+	if p == nil {
+		return ""
+	}
 	return a.tries(token.PINInfo{Left: p.Left, Max: p.Max, First: p.First})
 }
 

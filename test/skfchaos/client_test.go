@@ -1,10 +1,14 @@
 package skfchaos_test
 
 import (
+	"crypto/ecdsa"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
+	"xinzhang/internal/fixture"
+	"xinzhang/internal/format/cert"
 	"xinzhang/internal/token"
 	"xinzhang/internal/token/skf"
 	"xinzhang/internal/token/skf/skftest"
@@ -19,6 +23,9 @@ type client struct {
 	*testing.T
 	*skf.Driver
 	dir string // of the tokens
+
+	library string
+	profile skf.Profile
 }
 
 // open loads a library over a new folder.
@@ -28,13 +35,28 @@ func open(t *testing.T, library string, profile skf.Profile) *client {
 	dir := t.TempDir()
 	t.Setenv("SKFCHAOS_DIR", dir)
 	t.Setenv("SKFCHAOS", "authkey="+authKey)
-	d, err := skf.OpenProfile(profile, library)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = d.Close() })
-	return &client{t, d, dir}
+	c := &client{T: t, dir: dir, library: library, profile: profile}
+	c.restart()
+	t.Cleanup(func() { _ = c.Close() })
+	return c
 }
+
+// restart begins with a new host, as after a start of the program. Calls have two
+// seconds: far more than any takes that ends.
+func (c *client) restart() {
+	c.Helper()
+	if c.Driver != nil {
+		_ = c.Close()
+	}
+	d, err := skf.OpenProfile(c.profile, c.library)
+	if err != nil {
+		c.Fatal(err)
+	}
+	d.Limit(callTime, 10*time.Millisecond)
+	c.Driver = d
+}
+
+const callTime = 2 * time.Second
 
 // switches sets what the library does from the next call on.
 func (c *client) switches(s string) {
@@ -46,6 +68,11 @@ func (c *client) switches(s string) {
 	for _, f := range counts {
 		_ = os.Remove(f)
 	}
+}
+
+func certify(t *testing.T, pub *ecdsa.PublicKey) []byte {
+	t.Helper()
+	return fixture.New(t, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).Person(func(t *cert.Template) { t.PublicKey = pub }).Cert.Raw
 }
 
 func deviceKey() token.AuthKey { return token.NewAuthKey([16]byte([]byte(authKey))) }

@@ -124,14 +124,11 @@ func (a *application) alone(s *session) bool {
 	})
 }
 
-// ClearSecureState forgets what was verified on this handle, and clears the state
-// of the device unless another handle here still needs it.
+// ClearSecureState forgets what was verified on this handle, and has the device
+// forget. Where the device has one state for all, other handles must verify anew.
 func (a *application) ClearSecureState(ctx context.Context) error {
 	return a.do(ctx, func(s *session) error {
 		a.user, a.admin = false, false
-		if !a.alone(s) {
-			return nil
-		}
 		return a.dev.must(s, "SKF_ClearSecureState", word(a.handle))
 	})
 }

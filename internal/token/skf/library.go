@@ -1,6 +1,7 @@
 package skf
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -120,9 +121,10 @@ func (l *library) start(ctx context.Context) (*host, error) {
 }
 
 func (l *library) load(ctx context.Context, h *host) error {
-	answer, err := h.roundTrip(ctx, loadFrame(l.path), startTime)
+	limit := cmp.Or(l.limit, startTime)
+	answer, err := h.roundTrip(ctx, loadFrame(l.path), limit)
 	if err != nil {
-		return l.died(err, "dlopen", startTime)
+		return l.died(err, "dlopen", limit)
 	}
 	if len(answer) == 0 || status(answer[0]) != done {
 		return fault.New(fault.SKFLibraryUnloadable, "library", l.name, "reason", string(answer[min(1, len(answer)):]))
@@ -197,9 +199,7 @@ func (s *session) call(function string, limit time.Duration, args ...argument) (
 	if s.host == nil { // it died earlier in this turn
 		return 0, fault.New(fault.SKFCrashed, "library", s.name, "function", function)
 	}
-	if s.library.limit != 0 {
-		limit = s.library.limit
-	}
+	limit = cmp.Or(s.library.limit, limit)
 	for _, symbol := range append([]string{function}, s.profile.aliases(function)...) {
 		answer, err := s.host.roundTrip(s.ctx, callFrame(symbol, args), limit)
 		if err != nil {

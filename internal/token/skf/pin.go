@@ -2,6 +2,7 @@ package skf
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 
@@ -47,23 +48,31 @@ func (a *application) PINInfo(ctx context.Context, kind token.PINKind) (info tok
 	return info, err
 }
 
+// pinInfo asks for the tries. Those that cannot be are no answer: somebody decides
+// by them whether to type a PIN.
 func (a *application) pinInfo(s *session, kind token.PINKind) (token.PINInfo, error) {
-	most, left, first := &slot{}, &slot{}, &slot{}
-	code, err := s.call("SKF_GetPINInfo", quick, word(a.handle), word(kind), most, left, first)
+	const function = "SKF_GetPINInfo"
+	most, left, first := &slot{unwritten}, &slot{unwritten}, &slot{}
+	code, err := s.call(function, quick, word(a.handle), word(kind), most, left, first)
 	if err != nil {
 		return token.PINInfo{}, err
 	}
-	if err := a.dev.explain(s, "SKF_GetPINInfo", code); err != nil {
+	if err := a.dev.explain(s, function, code); err != nil {
 		return token.PINInfo{}, err
+	}
+	if m := most.number(); m == 0 || m > mostTries || left.number() > m {
+		return token.PINInfo{}, s.garbled(function, fmt.Errorf("%d of %d tries", left.number(), m))
 	}
 	return token.PINInfo{Max: int(most.number()), Left: int(left.number()), First: first.number() != 0}, nil
 }
 
-// unwritten is a counter that a library did not write.
-const unwritten = math.MaxUint32
+const (
+	unwritten = math.MaxUint32 // a counter that the library did not write
+	mostTries = 255            // cards count in an octet
+)
 
 // counted words the answer to a PIN of kind. The tries left are what the library
-// wrote, or what it says when asked.
+// wrote, where that can be, or what it says when asked.
 func (a *application) counted(s *session, function string, kind token.PINKind, code skf.Code, retry *slot) error {
 	switch code {
 	case skf.PINLocked:
@@ -73,12 +82,12 @@ func (a *application) counted(s *session, function string, kind token.PINKind, c
 		least, most := s.profile.pinLimits()
 		return a.dev.explain(s, function, code, "min", least, "max", most)
 	}
-	left := int(retry.number())
-	if retry.number() > token.Tries {
-		info, err := a.pinInfo(s, kind)
-		if err != nil {
-			return err
-		}
+	var left any = untold{}
+	info, err := a.pinInfo(s, kind)
+	switch n := retry.number(); {
+	case err == nil && n <= uint32(info.Max), err != nil && n <= token.Tries:
+		left = int(n)
+	case err == nil:
 		left = info.Left
 	}
 	c := fault.PINIncorrect

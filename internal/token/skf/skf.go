@@ -47,6 +47,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/skf"
@@ -111,6 +112,12 @@ func (d *Driver) Close() error {
 	d.lib.close()
 	return nil
 }
+
+// Limit sets how long any call may take before its host is ended, and the longest
+// pause before a start after a crash. Without it a call has 15 seconds, one that
+// makes a key or may wait for a button a minute, and the pause grows to 10 seconds.
+// It is set before the first call.
+func (d *Driver) Limit(call, pause time.Duration) { d.lib.limit, d.lib.pause = call, pause }
 
 // Path returns the path of the library.
 func (d *Driver) Path() string { return d.lib.path }
