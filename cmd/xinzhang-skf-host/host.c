@@ -6,9 +6,9 @@
 
 void wipe(void *at, size_t n)
 {
-	volatile uint8_t *p = at; /* volatile: or the compiler leaves it out */
-	while (n-- > 0)
-		*p++ = 0;
+	if (n > 0)
+		memset(at, 0, n);
+	__asm__ volatile("" : : "r"(at) : "memory"); /* or the compiler leaves it out */
 }
 
 void put(struct buffer *b, const void *data, size_t n)

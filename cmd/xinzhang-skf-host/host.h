@@ -22,7 +22,8 @@
  * changed it, which may be in the guard that lies behind: more than n tells that
  * it wrote beyond. All memory of a call is overwritten afterwards: PINs pass here.
  *
- * The host ends when stdin is closed, also in the middle of a call.
+ * The host ends when stdin is closed, and in the middle of a call when the other
+ * side is gone.
  */
 #ifndef XINZHANG_SKF_HOST_H
 #define XINZHANG_SKF_HOST_H

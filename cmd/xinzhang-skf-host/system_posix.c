@@ -17,10 +17,11 @@ static void *library;
 
 _Noreturn void leave(int status) { _exit(status); }
 
-/* The other side is gone: nobody waits for the call that may be under way. */
+/* The other side is gone: nobody waits for the call that may be under way. The pipe
+ * for answers tells, since waiting at the other one would wake with every call. */
 static void *watch(void *unused)
 {
-	struct pollfd p = {in, 0, 0};
+	struct pollfd p = {out, 0, 0};
 	(void)unused;
 	while (poll(&p, 1, -1) < 0 && errno == EINTR)
 		;

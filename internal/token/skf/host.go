@@ -1,13 +1,13 @@
 package skf
 
 import (
-	"bufio"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os/exec"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,19 +21,19 @@ var (
 
 // A host is a running xinzhang-skf-host. One goroutine at a time asks it.
 type host struct {
-	cmd     *exec.Cmd
-	in      io.WriteCloser
-	out     io.ReadCloser
-	answers chan []byte // closed when nothing more comes
-	over    chan struct{}
-	began   time.Time
+	cmd   *exec.Cmd
+	in    io.WriteCloser
+	out   io.ReadCloser
+	began time.Time
+	over  chan struct{} // closed when the process has ended
 
 	hung atomic.Bool
 	once sync.Once
 
-	// A caller left before its answer came: the next one waits for that first.
-	owed  bool
-	timer *time.Timer // ends the host when the answer does not come
+	// A caller left before its answer came: the next one reads that first.
+	owed   bool
+	answer []byte      // what was read of an answer
+	timer  *time.Timer // ends the host when the answer does not come
 }
 
 // startTime is how long a host may take to start and to load a library, whose
@@ -53,58 +53,32 @@ func startHost(ctx context.Context, program string) (*host, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	h := &host{cmd: cmd, in: in, out: out, answers: make(chan []byte, 1), over: make(chan struct{}), began: time.Now()}
-	go h.listen()
+	h := &host{cmd: cmd, in: in, out: out, over: make(chan struct{}), began: time.Now()}
 	go h.mourn()
 	h.timer = time.AfterFunc(startTime, h.expire)
 	hello, err := h.wait(ctx)
 	if err != nil {
-		h.kill()
+		h.bury()
 		return nil, err
 	}
 	if len(hello) != 4 || string(hello[:2]) != "XS" || hello[2] != hostVersion {
-		h.kill()
+		h.bury()
 		return nil, fmt.Errorf("%s is no SKF host of version %d", program, hostVersion)
 	}
 	return h, nil
 }
 
-// listen hands over what the host says.
-func (h *host) listen() {
-	defer close(h.over)
-	defer close(h.answers)
-	defer h.kill()
-	r := bufio.NewReaderSize(h.out, 4096)
-	for {
-		var head [4]byte
-		if _, err := io.ReadFull(r, head[:]); err != nil {
-			return
-		}
-		n := binary.LittleEndian.Uint32(head[:])
-		if n > maxFrame {
-			return
-		}
-		b := make([]byte, n)
-		if _, err := io.ReadFull(r, b); err != nil {
-			return
-		}
-		h.answers <- b
-	}
-}
-
 // mourn waits for the end of the process. A child that the library started may
-// keep the pipe open: it is not waited for.
+// keep the pipe open: nothing is read from it.
 func (h *host) mourn() {
 	_, _ = h.cmd.Process.Wait()
-	select {
-	case <-h.over: // all was read
-	case <-time.After(lastWords):
-	}
+	close(h.over)
+	time.Sleep(lastWords)
 	h.kill()
 	_ = h.out.Close()
 }
 
-const lastWords = 200 * time.Millisecond
+const lastWords = 200 * time.Millisecond // an answer may still be in the pipe
 
 // alive reports whether the host can be asked.
 func (h *host) alive() bool {
@@ -129,12 +103,11 @@ func (h *host) expire() {
 	h.kill()
 }
 
-// bury ends the host and waits until nothing more comes from it.
+// bury ends the host and waits until it is gone.
 func (h *host) bury() {
 	h.kill()
 	h.timer.Stop()
-	for range h.answers {
-	}
+	<-h.over
 }
 
 // roundTrip sends a frame, which it overwrites, and returns the answer. After
@@ -147,7 +120,7 @@ func (h *host) roundTrip(ctx context.Context, frame []byte, limit time.Duration)
 			return nil, err
 		}
 	}
-	h.timer = time.AfterFunc(limit, h.expire)
+	h.timer.Reset(limit)
 	if _, err := h.in.Write(frame); err != nil {
 		h.timer.Stop()
 		return nil, h.ended()
@@ -155,18 +128,75 @@ func (h *host) roundTrip(ctx context.Context, frame []byte, limit time.Duration)
 	return h.wait(ctx)
 }
 
+// wait reads an answer in this goroutine: handing it over from another would cost
+// as much as the call.
 func (h *host) wait(ctx context.Context) ([]byte, error) {
-	select {
-	case b, ok := <-h.answers:
+	if stop := h.heed(ctx); stop != nil {
+		defer stop()
+	}
+	err := h.read()
+	switch {
+	case err == nil:
 		h.owed = false
 		h.timer.Stop()
-		if !ok {
-			return nil, h.ended()
-		}
+		b := h.answer[4:]
+		h.answer = nil
 		return b, nil
-	case <-ctx.Done():
+	case ctx.Err() != nil:
 		h.owed = true
 		return nil, ctx.Err()
+	}
+	return nil, h.ended()
+}
+
+// heed lets reading end with ctx.
+func (h *host) heed(ctx context.Context) (stop func()) {
+	out, ok := h.out.(interface{ SetReadDeadline(time.Time) error })
+	if !ok || ctx.Done() == nil {
+		return nil
+	}
+	interrupted := make(chan struct{})
+	after := context.AfterFunc(ctx, func() {
+		_ = out.SetReadDeadline(time.Unix(1, 0)) // where pipes have none, the limit of the call ends it
+		close(interrupted)
+	})
+	return func() {
+		if !after() {
+			<-interrupted
+			_ = out.SetReadDeadline(time.Time{})
+		}
+	}
+}
+
+// read reads on at the answer until it is whole.
+func (h *host) read() error {
+	if h.answer == nil {
+		h.answer = make([]byte, 0, 512)
+	}
+	want := 4
+	for {
+		if len(h.answer) >= 4 {
+			n := binary.LittleEndian.Uint32(h.answer)
+			if n > maxFrame {
+				return fmt.Errorf("a frame of %d octets", n)
+			}
+			switch want = 4 + int(n); {
+			case len(h.answer) == want:
+				return nil
+			case len(h.answer) > want:
+				return errors.New("more than one frame")
+			}
+			h.answer = slices.Grow(h.answer, want-len(h.answer))
+		}
+		room := h.answer[len(h.answer):cap(h.answer)]
+		if want > 4 {
+			room = room[:want-len(h.answer)]
+		}
+		n, err := h.out.Read(room)
+		h.answer = h.answer[:len(h.answer)+n]
+		if err != nil && n == 0 {
+			return err
+		}
 	}
 }
 
