@@ -11,20 +11,26 @@ void wipe(void *at, size_t n)
 	__asm__ volatile("" : : "r"(at) : "memory"); /* or the compiler leaves it out */
 }
 
+/* grow makes room for cap octets; what it leaves is wiped. */
+static void grow(struct buffer *b, size_t cap)
+{
+	if (b->cap >= cap)
+		return;
+	uint8_t *bigger = malloc(cap);
+	if (bigger == NULL)
+		leave(NO_MEMORY);
+	if (b->len > 0)
+		memcpy(bigger, b->at, b->len);
+	wipe(b->at, b->len);
+	free(b->at);
+	b->at = bigger;
+	b->cap = cap;
+}
+
 void put(struct buffer *b, const void *data, size_t n)
 {
-	if (b->cap - b->len < n) {
-		size_t cap = 2 * b->cap + n;
-		uint8_t *bigger = malloc(cap);
-		if (bigger == NULL)
-			leave(NO_MEMORY);
-		if (b->len > 0)
-			memcpy(bigger, b->at, b->len);
-		wipe(b->at, b->len);
-		free(b->at);
-		b->at = bigger;
-		b->cap = cap;
-	}
+	if (b->cap - b->len < n)
+		grow(b, 2 * b->cap + n);
 	if (n > 0)
 		memcpy(b->at + b->len, data, n);
 	b->len += n;
@@ -94,6 +100,31 @@ static void answer(struct buffer *out)
 	out->len = 0;
 }
 
+/* request reads until a whole frame is there. The other side sends one at a time:
+ * what comes with it is no frame. */
+static struct reader request(struct buffer *in)
+{
+	size_t want = 4;
+	in->len = 0;
+	while (in->len < want) {
+		grow(in, want > READ_AHEAD ? want : READ_AHEAD);
+		size_t got = read_pipe(in->at + in->len, in->cap - in->len);
+		if (got == 0)
+			leave(0);
+		in->len += got;
+		if (want == 4 && in->len >= 4) {
+			struct reader head = {in->at, in->at + 4};
+			size_t n = (size_t)take_number(&head, 4);
+			if (n == 0 || n > MAX_FRAME)
+				leave(BAD_FRAME);
+			want += n;
+		}
+	}
+	if (in->len > want)
+		leave(BAD_FRAME);
+	return (struct reader){in->at + 4, in->at + want};
+}
+
 int main(void)
 {
 	struct buffer in = {0}, out = {0};
@@ -102,36 +133,22 @@ int main(void)
 	put(&out, hello, sizeof hello);
 	answer(&out);
 	for (;;) {
-		uint8_t head[4];
-		if (read_pipe(head, sizeof head) != 0)
-			leave(0);
-		size_t n = head[0] | (size_t)head[1] << 8 | (size_t)head[2] << 16 | (size_t)head[3] << 24;
-		if (n == 0 || n > MAX_FRAME)
-			leave(BAD_FRAME);
-		if (in.cap < n) {
-			free(in.at); /* wiped after the call before */
-			if ((in.at = malloc(n)) == NULL)
-				leave(NO_MEMORY);
-			in.cap = n;
-		}
-		if (read_pipe(in.at, n) != 0)
-			leave(0);
-		struct reader request = {in.at, in.at + n};
+		struct reader r = request(&in);
 		put(&out, "\0\0\0\0", 4); /* the length, filled in by answer */
-		switch (take_number(&request, 1)) {
+		switch (take_number(&r, 1)) {
 		case 'L':
-			load(&request, &out);
+			load(&r, &out);
 			break;
 		case 'Q':
-			ask(&request, &out);
+			ask(&r, &out);
 			break;
 		case 'C':
-			make_call(&request, &out);
+			make_call(&r, &out);
 			break;
 		default:
 			leave(BAD_FRAME);
 		}
-		wipe(in.at, n);
+		wipe(in.at, in.len);
 		answer(&out);
 	}
 }

@@ -34,6 +34,7 @@
 #define VERSION 1
 #define MAX_FRAME (4u << 20)
 #define MAX_ARGS 10
+#define READ_AHEAD 4096u /* most frames come with one read */
 #define FILL 0xA5
 #define GUARD 4096u /* octets behind each output */
 
@@ -63,7 +64,7 @@ void make_call(struct reader *request, struct buffer *out);
 
 /* system_*.c: what differs between systems. */
 void guard_pipes(void);                     /* stdout and stdin of the library are not ours */
-int read_pipe(void *at, size_t n);          /* 0 when all n octets came */
+size_t read_pipe(void *at, size_t n);       /* some octets, up to n; 0 at the end */
 int write_pipe(const void *at, size_t n);
 int load_library(const char *path, char *reason, size_t size); /* 0 when loaded */
 void *find_symbol(const char *name);

@@ -42,18 +42,12 @@ void guard_pipes(void)
 		leave(NO_MEMORY);
 }
 
-int read_pipe(void *at, size_t n)
+size_t read_pipe(void *at, size_t n)
 {
-	while (n > 0) {
-		ssize_t got = read(in, at, n);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return -1;
-		at = (char *)at + got;
-		n -= (size_t)got;
-	}
-	return 0;
+	ssize_t got;
+	while ((got = read(in, at, n)) < 0 && errno == EINTR)
+		;
+	return got > 0 ? (size_t)got : 0;
 }
 
 int write_pipe(const void *at, size_t n)

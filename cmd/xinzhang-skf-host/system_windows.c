@@ -48,16 +48,10 @@ void guard_pipes(void)
 		leave(NO_MEMORY);
 }
 
-int read_pipe(void *at, size_t n)
+size_t read_pipe(void *at, size_t n)
 {
-	while (n > 0) {
-		DWORD got = 0;
-		if (!ReadFile(in, at, (DWORD)n, &got, NULL) || got == 0)
-			return -1;
-		at = (char *)at + got;
-		n -= got;
-	}
-	return 0;
+	DWORD got = 0;
+	return ReadFile(in, at, (DWORD)n, &got, NULL) ? got : 0;
 }
 
 int write_pipe(const void *at, size_t n)
