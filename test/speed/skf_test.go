@@ -1,0 +1,61 @@
+//go:build unix
+
+package speed
+
+import (
+	"io"
+	"os/exec"
+	"testing"
+
+	"xinzhang/internal/token/skf"
+	"xinzhang/internal/token/skf/skftest"
+)
+
+// One call of a vendor's library in its host, against the same number of octets
+// sent to another process and back by a bare pipe. Here time on the clock counts:
+// what is measured is waiting for another process.
+func BenchmarkSKFHost(b *testing.B) {
+	skftest.Host(b)
+	b.Cleanup(skftest.Clean)
+	driver, err := skf.Open(skftest.Compile(b, "nothing.so", []string{"testdata/nothing.c"}))
+	must(b, err)
+	b.Cleanup(func() { _ = driver.Close() })
+	device, err := driver.Connect(b.Context(), "A")
+	must(b, err)
+
+	echo := exec.Command("cat")
+	in, err := echo.StdinPipe()
+	must(b, err)
+	out, err := echo.StdoutPipe()
+	must(b, err)
+	must(b, echo.Start())
+	b.Cleanup(func() { _, _ = in.Close(), echo.Wait() })
+	frame := make([]byte, 4+1+8+4+294) // the answer with its DEVINFO; the question is shorter
+
+	floor := func() {
+		for range batch {
+			_, err := in.Write(frame)
+			must(b, err)
+			_, err = io.ReadFull(out, frame)
+			must(b, err)
+		}
+	}
+	ours := func() {
+		for range batch {
+			_, err := device.Info(b.Context())
+			must(b, err)
+		}
+	}
+	floor()
+	ours()
+	var ratios, times []float64
+	for range max(b.N, 5) {
+		_, f := took(floor)
+		_, o := took(ours)
+		ratios = append(ratios, o.Seconds()/f.Seconds())
+		times = append(times, o.Seconds()*1e6/batch)
+	}
+	b.ReportMetric(median(ratios), "×floor")
+	b.ReportMetric(median(times), "µs/call")
+	b.ReportMetric(0, "ns/op") // a round is floor and ours together
+}
