@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"xinzhang/internal/home"
 	"xinzhang/internal/token"
 )
 
@@ -32,7 +31,7 @@ type tokenVerifyPINCmd struct {
 }
 
 func (c *tokenVerifyPINCmd) Run(a *app) (err error) {
-	k, err := openUKey(a.ctx, home.Dir(a.home), c.Name)
+	k, err := a.openUKey(c.Name)
 	if err != nil {
 		return err
 	}
@@ -65,7 +64,7 @@ type tokenChangePINCmd struct {
 }
 
 func (c *tokenChangePINCmd) Run(a *app) (err error) {
-	k, err := openUKey(a.ctx, home.Dir(a.home), c.Name)
+	k, err := a.openUKey(c.Name)
 	if err != nil {
 		return err
 	}
@@ -103,7 +102,7 @@ type tokenUnblockCmd struct {
 }
 
 func (c *tokenUnblockCmd) Run(a *app) (err error) {
-	k, err := openUKey(a.ctx, home.Dir(a.home), c.Name)
+	k, err := a.openUKey(c.Name)
 	if err != nil {
 		return err
 	}

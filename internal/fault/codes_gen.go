@@ -596,6 +596,42 @@ const (
 	SignerStatusUnknown Code = "signer.status_unknown"
 	// SignerTimeOK: signed while the signer's certificate was valid ({start} to {end})
 	SignerTimeOK Code = "signer.time_ok"
+	// SKFCrashed: the vendor's library {library} crashed in {function}
+	SKFCrashed Code = "skf.crashed"
+	// SKFDraft: the library {library} follows the draft of 2010
+	SKFDraft Code = "skf.draft"
+	// SKFFailed: the UKey did not do it: {function} answered {raw}
+	SKFFailed Code = "skf.failed"
+	// SKFGarbled: the library {library} answered {function} with nonsense
+	SKFGarbled Code = "skf.garbled"
+	// SKFHostAbsent: the helper program {host} is missing
+	SKFHostAbsent Code = "skf.host_absent"
+	// SKFHung: the vendor's library {library} did not answer {function} within {seconds} s
+	SKFHung Code = "skf.hung"
+	// SKFLayoutUnknown: the structures of the library {library} are unknown ({octets} octets)
+	SKFLayoutUnknown Code = "skf.layout_unknown"
+	// SKFLibraryAbsent: the UKey library {library} is not there
+	SKFLibraryAbsent Code = "skf.library_absent"
+	// SKFLibraryForeign: the library {library} is made for {found}
+	SKFLibraryForeign Code = "skf.library_foreign"
+	// SKFLibraryUnloadable: the library {library} cannot be loaded
+	SKFLibraryUnloadable Code = "skf.library_unloadable"
+	// SKFNeedsMessage: the library {library} signs messages only
+	SKFNeedsMessage Code = "skf.needs_message"
+	// SKFNotLibrary: {library} is no library
+	SKFNotLibrary Code = "skf.not_library"
+	// SKFNotSKF: {library} is no SKF library
+	SKFNotSKF Code = "skf.not_skf"
+	// SKFOverran: the library {library} wrote beyond its buffer in {function}
+	SKFOverran Code = "skf.overran"
+	// SKFSeveralDevices: plug in only one UKey ({count} are there)
+	SKFSeveralDevices Code = "skf.several_devices"
+	// SKFSignatureWrong: the signature from the library {library} does not verify
+	SKFSignatureWrong Code = "skf.signature_wrong"
+	// SKFUnsupported: this UKey does not support {function}
+	SKFUnsupported Code = "skf.unsupported"
+	// SKFVendorUnknown: the vendor {vendor} is not known
+	SKFVendorUnknown Code = "skf.vendor_unknown"
 	// StoreNewer: the database {file} was written by a newer program (schema {found}, known here {known})
 	StoreNewer Code = "store.newer"
 	// StoreUnreadable: the database {file} cannot be opened
@@ -1543,6 +1579,60 @@ var table = map[Code]Entry{
 	SignerTimeOK: {Code: SignerTimeOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"start", "end"},
 		ZH: Text{"签署时间在签署人证书有效期内（{start} 至 {end}）", "", ""},
 		EN: Text{"signed while the signer's certificate was valid ({start} to {end})", "", ""}},
+	SKFCrashed: {Code: SKFCrashed, Severity: "error", Retryable: true, HTTPStatus: 502, ExitStatus: 4, Args: []string{"library", "function"},
+		ZH: Text{"厂商驱动库 {library} 崩溃（{function}）", "崩溃发生在隔离的辅助进程里，本程序没有受影响；操作可能已经完成，也可能没有", "重新输入 PIN 再试；反复出现时请厂商更新驱动"},
+		EN: Text{"the vendor's library {library} crashed in {function}", "it did so in a process of its own; what was asked may or may not have been done", "enter the PIN anew and try again; when it happens again, ask the vendor for a newer driver"}},
+	SKFDraft: {Code: SKFDraft, Severity: "error", Retryable: false, HTTPStatus: 415, ExitStatus: 4, Args: []string{"library"},
+		ZH: Text{"驱动库 {library} 是 2010 年草案的接口", "它没有 SKF_ExportCertificate；数据结构与 GM/T 0016-2012 不同，混用会损坏数据", "请向厂商索取符合 GM/T 0016-2012 或更新标准的驱动"},
+		EN: Text{"the library {library} follows the draft of 2010", "it has no SKF_ExportCertificate; its structures differ from GM/T 0016-2012, and mixing them would destroy data", "ask the vendor for a driver of GM/T 0016-2012 or later"}},
+	SKFFailed: {Code: SKFFailed, Severity: "error", Retryable: false, HTTPStatus: 502, ExitStatus: 4, Args: []string{"library", "function", "raw"},
+		ZH: Text{"UKey 没有完成操作：{function} 返回 {raw}", "驱动库 {library} 返回了这个错误码，标准没有说明它的含义或原因", "重新插拔 UKey 后再试；把错误码告诉厂商"},
+		EN: Text{"the UKey did not do it: {function} answered {raw}", "so says the library {library}; the standard gives this number no cause a person can act on", "plug the UKey in anew; tell the vendor the number"}},
+	SKFGarbled: {Code: SKFGarbled, Severity: "error", Retryable: false, HTTPStatus: 502, ExitStatus: 4, Args: []string{"library", "function"},
+		ZH: Text{"驱动库 {library} 的回答没有意义（{function}）", "返回的长度、名称或公钥不合规定", "重新插拔 UKey 后再试；仍然如此时请厂商更新驱动"},
+		EN: Text{"the library {library} answered {function} with nonsense", "a length, a name or a public key is not as it must be", "plug the UKey in anew; when it happens again, ask the vendor for a newer driver"}},
+	SKFHostAbsent: {Code: SKFHostAbsent, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 4, Args: []string{"host"},
+		ZH: Text{"缺少辅助程序 {host}", "厂商的库由单独的辅助程序装入，它应当和本程序放在一起", "重新安装本程序；从源码构建时运行 make skf-host，或设置 XINZHANG_SKF_HOST"},
+		EN: Text{"the helper program {host} is missing", "libraries of vendors are loaded by a program of its own, which stands beside this one", "install this program anew; from the source: make skf-host, or set XINZHANG_SKF_HOST"}},
+	SKFHung: {Code: SKFHung, Severity: "error", Retryable: true, HTTPStatus: 504, ExitStatus: 4, Args: []string{"library", "function", "seconds"},
+		ZH: Text{"厂商驱动库 {library} 在 {seconds} 秒内没有回答（{function}）", "UKey 或驱动没有响应，或驱动在等待看不见的窗口；辅助进程已经结束。若是在验证 PIN，可能已用去一次机会，本程序不会重试", "重新插拔 UKey，先查看剩余次数，再输入 PIN"},
+		EN: Text{"the vendor's library {library} did not answer {function} within {seconds} s", "the UKey or the driver is stuck, or waits at a window nobody sees; its process was ended. A PIN that was being verified may have cost a try; it is not tried again", "plug the UKey in anew, look at the tries left, then enter the PIN"}},
+	SKFLayoutUnknown: {Code: SKFLayoutUnknown, Severity: "error", Retryable: false, HTTPStatus: 502, ExitStatus: 4, Args: []string{"library", "octets"},
+		ZH: Text{"看不懂驱动库 {library} 的数据结构（{octets} 字节）", "它的 ULONG 位数或结构对齐不是已知的任何一种；继续使用会读错数据", "在厂商配置里写明 layout，或联系技术支持"},
+		EN: Text{"the structures of the library {library} are unknown ({octets} octets)", "neither its ULONG nor its packing is one that we know, and going on would read wrong values", "state the layout in the vendor profile, or contact support"}},
+	SKFLibraryAbsent: {Code: SKFLibraryAbsent, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 4, Args: []string{"library"},
+		ZH: Text{"找不到 UKey 驱动库 {library}", "没有安装厂商的驱动，或装在别处", "安装厂商驱动；装在别处的，用 skf:库文件的路径 指定"},
+		EN: Text{"the UKey library {library} is not there", "the vendor's driver is not installed, or stands elsewhere", "install the driver, or name the file with skf:PATH"}},
+	SKFLibraryForeign: {Code: SKFLibraryForeign, Severity: "error", Retryable: false, HTTPStatus: 415, ExitStatus: 4, Args: []string{"library", "found", "here"},
+		ZH: Text{"驱动库 {library} 是给 {found} 用的", "这里能装入的是：{here}", "安装与本机系统和位数相符的厂商驱动"},
+		EN: Text{"the library {library} is made for {found}", "what can be loaded here: {here}", "install the vendor's driver for this system and word size"}},
+	SKFLibraryUnloadable: {Code: SKFLibraryUnloadable, Severity: "error", Retryable: false, HTTPStatus: 424, ExitStatus: 4, Args: []string{"library", "reason"},
+		ZH: Text{"驱动库 {library} 不能装入", "系统说：{reason}", "安装它需要的其他库，或重新安装厂商驱动"},
+		EN: Text{"the library {library} cannot be loaded", "the system says: {reason}", "install what it needs, or the vendor's driver anew"}},
+	SKFNeedsMessage: {Code: SKFNeedsMessage, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"library"},
+		ZH: Text{"驱动库 {library} 只对原文签名", "它自己计算摘要（连同签名人标识），而这里只有算好的摘要；没有产生可用的签名", "请厂商提供按标准对摘要签名的驱动"},
+		EN: Text{"the library {library} signs messages only", "it hashes what it is given itself, and here is only the digest that the standard asks for; no usable signature was made", "ask the vendor for a driver that signs digests as the standard says"}},
+	SKFNotLibrary: {Code: SKFNotLibrary, Severity: "error", Retryable: false, HTTPStatus: 415, ExitStatus: 4, Args: []string{"library"},
+		ZH: Text{"{library} 不是程序库", "文件内容不是 Windows、Linux 或 macOS 的程序库", "指定厂商驱动中的 SKF 库文件（.dll、.so）"},
+		EN: Text{"{library} is no library", "its content is none of Windows, Linux or macOS", "name the SKF library of the vendor's driver (.dll, .so)"}},
+	SKFNotSKF: {Code: SKFNotSKF, Severity: "error", Retryable: false, HTTPStatus: 415, ExitStatus: 4, Args: []string{"library", "function"},
+		ZH: Text{"{library} 不是 SKF 库", "里面没有函数 {function}", "指定厂商驱动中的 SKF 库（不是 CSP 或 PKCS#11 库）"},
+		EN: Text{"{library} is no SKF library", "it lacks the function {function}", "name the SKF library of the vendor, not that of CSP or PKCS #11"}},
+	SKFOverran: {Code: SKFOverran, Severity: "error", Retryable: false, HTTPStatus: 502, ExitStatus: 4, Args: []string{"library", "function"},
+		ZH: Text{"驱动库 {library} 写出了缓冲区（{function}）", "它写入的数据超过了给它的空间，内存已不可信；辅助进程已经结束", "请厂商更新驱动"},
+		EN: Text{"the library {library} wrote beyond its buffer in {function}", "its memory can no longer be trusted; its process was ended", "ask the vendor for a newer driver"}},
+	SKFSeveralDevices: {Code: SKFSeveralDevices, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"library", "count"},
+		ZH: Text{"请只插一个 UKey（现在有 {count} 个）", "驱动库 {library} 会把同时插入的几个 UKey 弄混", "拔出其他 UKey 后重试"},
+		EN: Text{"plug in only one UKey ({count} are there)", "the library {library} mixes up several that are plugged in together", "pull out the others and try again"}},
+	SKFSignatureWrong: {Code: SKFSignatureWrong, Severity: "error", Retryable: false, HTTPStatus: 502, ExitStatus: 1, Args: []string{"library"},
+		ZH: Text{"驱动库 {library} 给出的签名验证不通过", "UKey 里的私钥与公钥不符，或驱动有错误；签名没有使用", "不要用这个 UKey 签署；请发证机构检查"},
+		EN: Text{"the signature from the library {library} does not verify", "the private key in the UKey does not belong to its public key, or the driver is wrong; the signature was thrown away", "do not sign with this UKey; have it checked by its issuer"}},
+	SKFUnsupported: {Code: SKFUnsupported, Severity: "error", Retryable: false, HTTPStatus: 501, ExitStatus: 4, Args: []string{"library", "function"},
+		ZH: Text{"这种 UKey 不支持 {function}", "驱动库 {library} 没有这个功能", "换用支持它的 UKey，或请厂商更新驱动"},
+		EN: Text{"this UKey does not support {function}", "the library {library} does not have it", "take a UKey that does, or ask the vendor for a newer driver"}},
+	SKFVendorUnknown: {Code: SKFVendorUnknown, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 4, Args: []string{"vendor", "known"},
+		ZH: Text{"不认识厂商“{vendor}”", "已有配置的厂商：{known}", "用其中一个名称，或用 skf:库文件的路径"},
+		EN: Text{"the vendor {vendor} is not known", "there are profiles of {known}", "take one of these names, or skf:PATH of the library"}},
 	StoreNewer: {Code: StoreNewer, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 4, Args: []string{"file", "found", "known"},
 		ZH: Text{"数据库 {file} 由更新的程序写成（版本 {found}，本程序只认识 {known}）", "旧程序写入会损坏数据", "请升级程序"},
 		EN: Text{"the database {file} was written by a newer program (schema {found}, known here {known})", "an older program would damage it", "upgrade the program"}},
