@@ -30,7 +30,7 @@ func (c *client) personal() {
 
 func TestLifeOfAKeyThroughTheSmartCardStack(t *testing.T) {
 	w := newWorld(t)
-	w.must(w.slot.Plug())
+	w.must(w.slot.Plug(w.card))
 	c := w.client()
 	c.present()
 	c.personal()

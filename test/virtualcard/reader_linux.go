@@ -3,8 +3,8 @@
 // system, and above it through an SKF driver.
 //
 //	reader, err := virtualcard.Start(dir)           // pcscd with the reader of vsmartcard-vpcd
-//	slot := virtualcard.NewSlot(card, reader.Dial(0))
-//	err = slot.Plug()
+//	slot := reader.Slot(0)
+//	err = slot.Plug(card)
 //	… a process with reader.Env() sees the card …
 //
 // It is a virtual card, not hardware: nothing here says how a chip behaves.
@@ -125,15 +125,15 @@ func (r *Reader) socket() string { return filepath.Join(r.dir, "run", "pcscd.com
 // Env is what a program must have in its environment to find this reader.
 func (r *Reader) Env() []string { return []string{"PCSCLITE_CSOCK_NAME=" + r.socket()} }
 
-// Dial returns what connects to a slot.
-func (r *Reader) Dial(slot int) func() (net.Conn, error) {
-	return func() (conn net.Conn, err error) {
+// Slot returns a slot, 0 or 1, empty. Ask once for each.
+func (r *Reader) Slot(number int) *Slot {
+	return &Slot{dial: func() (conn net.Conn, err error) {
 		err = r.within(func() (err error) {
-			conn, err = net.DialTimeout("tcp", fmt.Sprintf("127.0.0.1:%d", port+slot), 5*time.Second)
+			conn, err = net.DialTimeout("tcp", fmt.Sprintf("127.0.0.1:%d", port+number), 5*time.Second)
 			return err
 		})
 		return conn, err
-	}
+	}}
 }
 
 // Log returns what pcscd said; call it after Close.

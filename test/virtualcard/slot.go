@@ -17,9 +17,8 @@ import (
 	"xinzhang/internal/token/card"
 )
 
-// A Slot is one opening of the reader, into which one card is plugged.
+// A Slot is one opening of the reader. There is one Slot for it at a time.
 type Slot struct {
-	card *card.Card
 	dial func() (net.Conn, error)
 
 	mu    sync.Mutex
@@ -39,19 +38,16 @@ type trap struct {
 	done  chan struct{} // closed when the card has left
 }
 
-// NewSlot returns the slot behind dial, empty; c is what will be plugged in.
-func NewSlot(c *card.Card, dial func() (net.Conn, error)) *Slot { return &Slot{card: c, dial: dial} }
-
-// ErrPlugged says that the card is in the slot already.
-var ErrPlugged = errors.New("the card is plugged in")
+// ErrPlugged says that a card is in the slot already.
+var ErrPlugged = errors.New("a card is plugged in")
 
 // The reader looks whether there is a card every 400 ms. A card that was away for
 // less was never away for it, and would be used without power.
 const glance = time.Second
 
-// Plug puts the card in, a second after it left at the earliest. The reader
-// notices within half a second.
-func (s *Slot) Plug() error {
+// Plug puts a card in, a second after the last one left at the earliest. The
+// reader notices within half a second.
+func (s *Slot) Plug(c *card.Card) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.conn != nil {
@@ -63,7 +59,7 @@ func (s *Slot) Plug() error {
 		return err
 	}
 	s.conn, s.done = conn, make(chan struct{})
-	go s.serve(conn, s.done)
+	go s.serve(c, conn, s.done)
 	return nil
 }
 
@@ -113,10 +109,10 @@ const (
 )
 
 // serve answers until the connection ends.
-func (s *Slot) serve(conn net.Conn, done chan struct{}) {
+func (s *Slot) serve(c *card.Card, conn net.Conn, done chan struct{}) {
 	defer func() {
 		_ = conn.Close()
-		s.card.PowerDown()
+		c.PowerDown()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.conn, s.left = nil, time.Now()
@@ -135,9 +131,9 @@ func (s *Slot) serve(conn net.Conn, done chan struct{}) {
 			return
 		}
 		if len(message) == 1 {
-			err = s.control(conn, message[0])
+			err = control(c, conn, message[0])
 		} else {
-			err = s.command(conn, message)
+			err = s.command(c, conn, message)
 		}
 		if err != nil {
 			return
@@ -145,21 +141,21 @@ func (s *Slot) serve(conn net.Conn, done chan struct{}) {
 	}
 }
 
-func (s *Slot) control(conn net.Conn, what byte) error {
+func control(c *card.Card, conn net.Conn, what byte) error {
 	switch what {
 	case powerOff:
-		s.card.PowerDown()
+		c.PowerDown()
 	case powerOn, reset:
-		return s.card.PowerUp(context.Background())
+		return c.PowerUp(context.Background())
 	case askATR:
-		return send(conn, s.card.ATR(), -1)
+		return send(conn, c.ATR(), -1)
 	}
 	return nil
 }
 
 var errTrap = errors.New("pulled")
 
-func (s *Slot) command(conn net.Conn, message []byte) error {
+func (s *Slot) command(c *card.Card, conn net.Conn, message []byte) error {
 	s.mu.Lock()
 	delay, sprung := s.delay, s.trap
 	if sprung != nil && (len(message) < 2 || message[1] != sprung.ins) {
@@ -170,7 +166,7 @@ func (s *Slot) command(conn net.Conn, message []byte) error {
 	}
 	s.count++
 	s.mu.Unlock()
-	answer := s.card.Transmit(context.Background(), message)
+	answer := c.Transmit(context.Background(), message)
 	time.Sleep(delay)
 	if sprung != nil {
 		return errors.Join(send(conn, answer, sprung.after), errTrap)

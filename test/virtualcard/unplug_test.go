@@ -34,7 +34,7 @@ func TestCardPulledInTheMiddleOfASignature(t *testing.T) {
 		t.Fatalf("devices %q in an empty reader", names)
 	}
 	c.ok("watch")
-	w.must(w.slot.Plug())
+	w.must(w.slot.Plug(w.card))
 	c.awaits("00000000 1 " + w.serial)
 	c.personal()
 	pub, err := skf.ParsePublicKey(c.octets("generate"), skf.Layout{})
@@ -67,7 +67,7 @@ func TestCardPulledInTheMiddleOfASignature(t *testing.T) {
 				c.refused(skf.DeviceRemoved, "%s", call)
 			}
 
-			w.must(w.slot.Plug())
+			w.must(w.slot.Plug(w.card))
 			c.awaits("00000000 1 " + w.serial)
 			c.refused(skf.DeviceRemoved, "info") // the old handles stay dead
 			c.ok("disconnect")
@@ -99,7 +99,7 @@ func (c *client) signs(pub *ecdsa.PublicKey, digest [32]byte) {
 // back, and plugging it does not either.
 func TestCardPulledWhileAPINIsTried(t *testing.T) {
 	w := newWorld(t)
-	w.must(w.slot.Plug())
+	w.must(w.slot.Plug(w.card))
 	c := w.client()
 	c.present()
 	c.personal()
@@ -109,7 +109,7 @@ func TestCardPulledWhileAPINIsTried(t *testing.T) {
 		<-pulled
 		info, err := w.app().PINInfo(t.Context(), token.UserPIN)
 		c.must(err)
-		w.must(w.slot.Plug())
+		w.must(w.slot.Plug(w.card))
 		c.present()
 		c.ok("disconnect")
 		c.ok("connect %s", w.serial)

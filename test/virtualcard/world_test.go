@@ -22,6 +22,7 @@ import (
 	"xinzhang/internal/format/skf"
 	"xinzhang/internal/token"
 	"xinzhang/internal/token/card"
+	"xinzhang/internal/token/skf/skftest"
 	"xinzhang/internal/token/soft"
 	"xinzhang/internal/token/soft/softtest"
 	"xinzhang/test/virtualcard"
@@ -62,6 +63,7 @@ func TestMain(m *testing.M) {
 	}
 	scratch = dir
 	code := m.Run()
+	skftest.Clean()
 	os.RemoveAll(dir)
 	os.Exit(code)
 }
@@ -69,8 +71,8 @@ func TestMain(m *testing.M) {
 // scratch is a folder of short name for all tests of a run.
 var scratch string
 
-// driver and program are compiled once for all tests.
-func driver() string  { return filepath.Join(scratch, "libskf_vcard.so") }
+// library and program are compiled once for all tests.
+func library() string { return filepath.Join(scratch, "libskf_vcard.so") }
 func program() string { return filepath.Join(scratch, "client") }
 
 var compiled = sync.OnceValue(func() error {
@@ -89,7 +91,7 @@ var compiled = sync.OnceValue(func() error {
 	if err != nil {
 		return err
 	}
-	library := slices.Concat([]string{"-fPIC", "-fvisibility=hidden", "-shared", "-I/usr/include/PCSC", "-o", driver()}, sources, []string{"-lpcsclite", "-lcrypto", "-lpthread"})
+	library := slices.Concat([]string{"-fPIC", "-fvisibility=hidden", "-shared", "-I/usr/include/PCSC", "-o", library()}, sources, []string{"-lpcsclite", "-lcrypto", "-lpthread"})
 	return errors.Join(gcc(library...), gcc("-o", program(), "testdata/client.c", "-ldl", "-lpthread"))
 })
 
@@ -107,6 +109,7 @@ type world struct {
 	*testing.T
 	reader *virtualcard.Reader
 	slot   *virtualcard.Slot
+	card   *card.Card
 	tokens *soft.Driver
 	serial string
 }
@@ -147,7 +150,7 @@ func newWorld(t *testing.T) *world {
 			t.Logf("pcscd said:\n%s", w.reader.Log())
 		}
 	})
-	w.slot = virtualcard.NewSlot(card.New(w.tokens, "key-1"), w.reader.Dial(0))
+	w.slot, w.card = w.reader.Slot(0), card.New(w.tokens, "key-1")
 	t.Cleanup(w.slot.Unplug)
 	return w
 }
@@ -181,7 +184,7 @@ type client struct {
 func (w *world) client() *client {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	command := exec.CommandContext(ctx, program(), driver())
+	command := exec.CommandContext(ctx, program(), library())
 	command.Env = append(os.Environ(), w.reader.Env()...)
 	var complaints bytes.Buffer
 	command.Stderr = &complaints

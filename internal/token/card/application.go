@@ -2,10 +2,8 @@ package card
 
 import (
 	"context"
-	"errors"
 	"math"
 
-	"xinzhang/internal/fault"
 	"xinzhang/internal/format/apdu"
 	"xinzhang/internal/format/skf"
 	"xinzhang/internal/token"
@@ -69,31 +67,16 @@ func (c *Card) deleteApplication(ctx context.Context, cmd apdu.Command) ([]byte,
 	if err := c.device.DeleteApplication(ctx, name); err != nil {
 		return nil, err
 	}
-	c.table.dropApp(name)
+	c.table.dropApps(func(app token.Application) bool { return app.Name() == name })
 	return nil, nil
 }
 
-// openApplication gives an application that is open again, with what was
-// verified on it, unless somebody deleted it meanwhile.
+// openApplication gives a new ID, on which nothing is verified.
 func (c *Card) openApplication(ctx context.Context, cmd apdu.Command) ([]byte, error) {
-	name := string(cmd.Data)
-	for id, app := range c.table.apps {
-		if app.Name() != name {
-			continue
-		}
-		_, err := app.PINInfo(ctx, token.UserPIN)
-		if err == nil {
-			return apdu.MarshalOpened(id), nil
-		}
-		if !errors.Is(err, fault.AppAbsent) {
-			return nil, err
-		}
-		c.table.dropApp(name)
+	if len(c.table.apps) >= maxApps {
+		return nil, apdu.NoRoom
 	}
-	app, err := c.device.OpenApplication(ctx, name)
-	if errors.Is(err, fault.AppAbsent) {
-		return nil, apdu.AppAbsent
-	}
+	app, err := c.device.OpenApplication(ctx, string(cmd.Data))
 	if err != nil {
 		return nil, err
 	}
@@ -101,8 +84,12 @@ func (c *Card) openApplication(ctx context.Context, cmd apdu.Command) ([]byte, e
 }
 
 func (c *Card) closeApplication(_ context.Context, cmd apdu.Command) ([]byte, error) {
-	_, err := c.onlyApp(cmd)
-	return nil, err
+	app, err := c.onlyApp(cmd)
+	if err != nil {
+		return nil, err
+	}
+	c.table.dropApps(func(other token.Application) bool { return other == app })
+	return nil, nil
 }
 
 func (c *Card) createFile(ctx context.Context, cmd apdu.Command) ([]byte, error) {

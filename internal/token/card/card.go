@@ -12,10 +12,11 @@
 //
 // # States
 //
-// While the card has power, an application is opened once and has one ID; whoever
-// talks to the card shares what was verified on it, as with most tokens of the
-// field. ClearSecureState and the loss of power end it. CloseApplication and
-// CloseContainer only acknowledge: the ID stays good, rights stay as they are.
+// Each OpenApplication gives an ID of its own, and what was verified on it holds
+// for that ID until CloseApplication, ClearSecureState or the loss of power:
+// tokens of the field mostly share one state among all who talk to them. The
+// device key, once proven, holds for everybody until the loss of power.
+// CloseContainer only acknowledges.
 //
 // # PINs
 //

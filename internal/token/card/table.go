@@ -27,8 +27,11 @@ type sessionKey struct {
 	mode           cipher.BlockMode // between DecryptInit and DecryptFinal
 }
 
-// Most session keys at a time.
-const maxKeys = 16
+// Most applications that are open, and session keys, at a time.
+const (
+	maxApps = 64
+	maxKeys = 16
+)
 
 func newTable() table {
 	return table{apps: make(map[apdu.ID]token.Application), containers: make(map[apdu.ID]*container), keys: make(map[apdu.ID]*sessionKey)}
@@ -48,24 +51,16 @@ func (t *table) next() apdu.ID {
 	}
 }
 
-// openApp remembers an application under the ID that its name has already, or a
-// new one.
 func (t *table) openApp(app token.Application) apdu.ID {
-	for id, other := range t.apps {
-		if other.Name() == app.Name() {
-			t.apps[id] = app
-			return id
-		}
-	}
 	id := t.next()
 	t.apps[id] = app
 	return id
 }
 
-// dropApp forgets an application and what was opened in it.
-func (t *table) dropApp(name string) {
+// dropApps closes applications and forgets what was opened in them.
+func (t *table) dropApps(which func(token.Application) bool) {
 	for id, app := range t.apps {
-		if app.Name() != name {
+		if !which(app) {
 			continue
 		}
 		_ = app.Close() // the handle only
@@ -75,6 +70,8 @@ func (t *table) dropApp(name string) {
 	}
 }
 
+// openContainer remembers a container under the ID that its name has already, or
+// a new one.
 func (t *table) openContainer(app apdu.ID, c token.Container) apdu.ID {
 	for id, other := range t.containers {
 		if other.app == app && other.Name() == c.Name() {

@@ -21,6 +21,7 @@ SKF SKF_DevAuth(DEVHANDLE h, BYTE *key, ULONG len) {
 		command c = start(INS_DEVAUTH, 0, 2);
 		put(&c, key, len);
 		sar = send(dev, &c, 0, &a, NULL);
+		dev->proven = !sar;
 	}
 	release(dev);
 	return sar;
@@ -31,13 +32,14 @@ SKF SKF_ChangeDevAuthKey(DEVHANDLE h, BYTE *key, ULONG len) {
 	object *dev = grab(h, DEVICE, &sar);
 	if (!dev)
 		return sar;
-	sar = key ? len == 16 ? begin(dev) : SAR_INDATALENERR : SAR_INVALIDPARAMERR;
+	sar = !key ? SAR_INVALIDPARAMERR : len != 16 ? SAR_INDATALENERR : !dev->proven ? SAR_USER_NOT_LOGGED_IN : begin(dev);
 	if (!sar) {
 		command c = start(INS_CHANGEKEY, 0, 2);
 		sar = sealed(dev, &c, none, (const void *[]){key}, (size_t[]){16}, 1);
 		if (!sar)
 			sar = send(dev, &c, 0, &a, NULL);
 		end(dev);
+		dev->proven = 0;
 	}
 	release(dev);
 	return sar;
@@ -170,7 +172,7 @@ SKF SKF_CreateApplication(DEVHANDLE h, LPSTR name, LPSTR admin, ULONG adminRetry
 	object *dev = grab(h, DEVICE, &sar);
 	if (!dev)
 		return sar;
-	sar = badName(name, NAME) ? SAR_NAMELENERR : badPIN(admin) || badPIN(user) ? SAR_PIN_LEN_RANGE : out ? begin(dev) : SAR_INVALIDPARAMERR;
+	sar = badName(name, NAME) ? SAR_NAMELENERR : badPIN(admin) || badPIN(user) ? SAR_PIN_LEN_RANGE : !out ? SAR_INVALIDPARAMERR : !dev->proven ? SAR_USER_NOT_LOGGED_IN : begin(dev);
 	if (!sar) {
 		command c = start(INS_CREATEAPP, 0, 0);
 		putName(&c, name, NAME);
@@ -209,7 +211,7 @@ SKF SKF_DeleteApplication(DEVHANDLE h, LPSTR name) {
 	command c = start(INS_DELETEAPP, 0, 0);
 	if (!badName(name, NAME))
 		put(&c, name, strlen(name));
-	sar = c.len ? send(dev, &c, 0, &a, NULL) : SAR_NAMELENERR;
+	sar = !c.len ? SAR_NAMELENERR : !dev->proven ? SAR_USER_NOT_LOGGED_IN : send(dev, &c, 0, &a, NULL);
 	release(dev);
 	return sar;
 }
@@ -219,8 +221,9 @@ SKF SKF_CloseApplication(HAPPLICATION h) {
 	object *app = grab(h, APPLICATION, &sar);
 	if (!app)
 		return sar;
-	drop(app); /* rights stay, as the standard says */
-	return SAR_OK;
+	sar = onApp(app, INS_CLOSEAPP, 0);
+	drop(app);
+	return sar;
 }
 
 /* ---- files ---- */

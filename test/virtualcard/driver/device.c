@@ -142,6 +142,7 @@ SKF SKF_DisConnectDev(DEVHANDLE h) {
 	object *dev = grab(h, DEVICE, &sar);
 	if (!dev)
 		return sar;
+	closeApplications(dev);
 	SCardDisconnect(dev->card, SCARD_LEAVE_CARD);
 	SCardReleaseContext(dev->context);
 	dev->gone = 1;

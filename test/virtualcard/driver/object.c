@@ -24,6 +24,9 @@ object *newObject(enum kind kind, object *device) {
 	return o;
 }
 
+/* One lock is never waited for while the list is locked: the turn of a device may
+ * take as long as its card does. Whoever waits for a turn keeps object and device
+ * alive by refs. */
 object *grab(HANDLE h, enum kind kind, ULONG *sar) {
 	pthread_mutex_lock(&list);
 	object *o = objects;
@@ -34,50 +37,73 @@ object *grab(HANDLE h, enum kind kind, ULONG *sar) {
 		*sar = SAR_INVALIDHANDLEERR;
 		return NULL;
 	}
-	/* Taken under the lock of the list: nobody frees a device meanwhile. Calls
-	 * on other devices wait as well; the driver is for tests. */
-	pthread_mutex_lock(&o->device->turn);
+	o->refs++;
+	o->device->refs++;
 	pthread_mutex_unlock(&list);
-	if (o->device->gone && kind != DEVICE) {
-		pthread_mutex_unlock(&o->device->turn);
-		*sar = SAR_DEVICE_REMOVED;
+
+	pthread_mutex_lock(&o->device->turn);
+	*sar = o->dead ? SAR_INVALIDHANDLEERR : o->device->gone && kind != DEVICE ? SAR_DEVICE_REMOVED : SAR_OK;
+	if (*sar) {
+		release(o);
 		return NULL;
 	}
-	*sar = SAR_OK;
 	return o;
 }
 
-void release(object *o) { pthread_mutex_unlock(&o->device->turn); }
-
-static void destroy(object *o) {
+/* reap frees what is dead and unused; the list is locked. */
+static void reap(object *o) {
+	if (!o->dead || o->refs)
+		return;
+	if (o->kind == DEVICE)
+		pthread_mutex_destroy(&o->turn);
 	EVP_CIPHER_CTX_free(o->cipher);
 	OPENSSL_cleanse(o, sizeof *o);
 	free(o);
 }
 
-/* drop ends an object whose turn the caller has, and gives the turn back. */
-void drop(object *o) {
+void release(object *o) {
 	object *device = o->device;
-	int whole = o == device;
 	pthread_mutex_unlock(&device->turn);
+	pthread_mutex_lock(&list);
+	o->refs--;
+	device->refs--;
+	if (o != device)
+		reap(o);
+	reap(device);
+	pthread_mutex_unlock(&list);
+}
+
+void drop(object *o) {
 	pthread_mutex_lock(&list);
 	for (object **p = &objects; *p;) {
 		object *x = *p;
-		if (x == o || (whole && x->device == o && x != o)) {
+		if (x == o || x->device == o) {
 			*p = x->next;
-			if (x != o)
-				destroy(x);
+			x->dead = 1;
+			reap(x); /* not o, which the caller holds */
 		} else {
 			p = &x->next;
 		}
 	}
-	if (whole) { /* wait for a call that got its turn before */
-		pthread_mutex_lock(&device->turn);
-		pthread_mutex_unlock(&device->turn);
-		pthread_mutex_destroy(&device->turn);
-	}
-	destroy(o);
 	pthread_mutex_unlock(&list);
+	release(o);
+}
+
+void closeApplications(object *device) {
+	static _Thread_local answer a;
+	enum { MOST = 64 }; /* the card opens no more */
+	BYTE ids[MOST][2];
+	int n = 0;
+	pthread_mutex_lock(&list);
+	for (object *o = objects; o && n < MOST; o = o->next)
+		if (o->device == device && o->kind == APPLICATION)
+			memcpy(ids[n++], o->app, 2);
+	pthread_mutex_unlock(&list);
+	for (int i = 0; i < n; i++) {
+		command c = start(INS_CLOSEAPP, 0, 0);
+		put(&c, ids[i], 2);
+		send(device, &c, 0, &a, NULL); /* the card may be gone, and they with it */
+	}
 }
 
 ULONG deliver(const void *data, size_t len, void *out, ULONG *outLen) {

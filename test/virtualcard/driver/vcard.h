@@ -18,7 +18,7 @@
 enum {
 	INS_LABEL = 0x02, INS_DEVINFO = 0x04, INS_DEVAUTH = 0x10, INS_CHANGEKEY = 0x12, INS_PININFO = 0x14,
 	INS_CHANGEPIN = 0x16, INS_VERIFYPIN = 0x18, INS_UNBLOCK = 0x1A, INS_CLEAR = 0x1C, INS_CREATEAPP = 0x20,
-	INS_ENUMAPP = 0x22, INS_DELETEAPP = 0x24, INS_OPENAPP = 0x26, INS_CREATEFILE = 0x30, INS_DELETEFILE = 0x32,
+	INS_ENUMAPP = 0x22, INS_DELETEAPP = 0x24, INS_OPENAPP = 0x26, INS_CLOSEAPP = 0x28, INS_CREATEFILE = 0x30, INS_DELETEFILE = 0x32,
 	INS_ENUMFILES = 0x34, INS_FILEINFO = 0x36, INS_READFILE = 0x38, INS_WRITEFILE = 0x3A, INS_CREATECONT = 0x40,
 	INS_OPENCONT = 0x42, INS_ENUMCONT = 0x46, INS_DELETECONT = 0x48, INS_CONTINFO = 0x4A, INS_IMPORTCERT = 0x4C,
 	INS_EXPORTCERT = 0x4E, INS_RANDOM = 0x50, INS_GENKEY = 0x70, INS_IMPORTKEY = 0x72, INS_SIGN = 0x74,
@@ -36,11 +36,13 @@ typedef struct object {
 	enum kind kind;
 	struct object *next;
 	struct object *device; /* itself for a device */
+	int refs, dead;        /* who holds it or waits for it; no handle any more */
 
 	/* a device */
 	SCARDCONTEXT context;
 	SCARDHANDLE card;
 	int gone;          /* the card was pulled out or reset: nothing works any more */
+	int proven;        /* SKF_DevAuth was right on this handle; the card would let others in, too */
 	pthread_mutex_t turn; /* held during a call */
 
 	/* what the card calls it */
@@ -101,7 +103,8 @@ void end(object *device);
 object *grab(HANDLE h, enum kind kind, ULONG *sar);
 void release(object *o);
 object *newObject(enum kind kind, object *device);
-void drop(object *o); /* also everything on it, for a device */
+void drop(object *o); /* releases it, too; for a device, everything on it is dropped */
+void closeApplications(object *device); /* on the card; the caller has the turn */
 
 ULONG serialOf(SCARDCONTEXT context, const char *reader, char serial[SERIAL + 1], SCARDHANDLE *keep);
 ULONG deliver(const void *data, size_t len, void *out, ULONG *outLen);
