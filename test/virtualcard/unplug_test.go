@@ -3,11 +3,17 @@
 package virtualcard_test
 
 import (
+	"bufio"
 	"crypto/cipher"
 	"crypto/ecdsa"
 	"encoding/hex"
+	"fmt"
+	"os/exec"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"xinzhang/internal/format/apdu"
 	"xinzhang/internal/format/skf"
@@ -118,4 +124,51 @@ func TestCardPulledWhileAPINIsTried(t *testing.T) {
 			t.Errorf("%d tries on the token, the card says %s, want %d", info.Left, got, want)
 		}
 	}
+}
+
+// The program vcard serves tests that are not written in Go.
+func TestProgramKeepsACardForOthers(t *testing.T) {
+	w := newWorld(t) // its reader stays empty
+	program := filepath.Join(t.TempDir(), "vcard")
+	if out, err := exec.Command("go", "build", "-o", program, "./vcard").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	command := exec.Command(program, w.tokenDir, "key-1")
+	in, err := command.StdinPipe()
+	w.must(err)
+	out, err := command.StdoutPipe()
+	w.must(err)
+	w.must(command.Start())
+	lines := bufio.NewScanner(out)
+	say := func(line string) string {
+		fmt.Fprintln(in, line)
+		lines.Scan()
+		return lines.Text()
+	}
+	lines.Scan()
+	w.env = []string{lines.Text()}
+	c := w.client()
+	if got := say("plug"); got != "ok" {
+		t.Fatal(got)
+	}
+	c.present()
+	c.ok("connect %s", w.serial)
+	c.ok("random 8")
+	if got := say("commands"); !strings.HasPrefix(got, "ok ") || got == "ok 0" {
+		t.Errorf("commands: %s", got)
+	}
+	if got := say("plug"); got != "error: a card is plugged in" {
+		t.Errorf("plugged twice: %s", got)
+	}
+	fmt.Fprintln(in, "pull 50 3")
+	time.Sleep(100 * time.Millisecond)
+	c.refused(skf.DeviceRemoved, "random 8")
+	if lines.Scan(); lines.Text() != "ok" {
+		t.Errorf("pull: %s", lines.Text())
+	}
+	if got := say("fold"); got != `error: "fold" is no order` {
+		t.Errorf("an unknown order: %s", got)
+	}
+	in.Close()
+	w.must(command.Wait())
 }

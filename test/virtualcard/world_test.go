@@ -112,6 +112,9 @@ type world struct {
 	card   *card.Card
 	tokens *soft.Driver
 	serial string
+
+	tokenDir string
+	env      []string // of programs that shall find the reader
 }
 
 func newWorld(t *testing.T) *world {
@@ -122,7 +125,8 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w := &world{T: t}
-	w.tokens = softtest.Driver(t, filepath.Join(dir, "tokens"))
+	w.tokenDir = filepath.Join(dir, "tokens")
+	w.tokens = softtest.Driver(t, w.tokenDir)
 	device, err := w.tokens.Create(t.Context(), soft.Spec{Name: "key-1", Label: "测试卡", AuthKey: token.NewAuthKey([16]byte([]byte(deviceKey)))})
 	if err != nil {
 		t.Fatal(err)
@@ -150,6 +154,7 @@ func newWorld(t *testing.T) *world {
 			t.Logf("pcscd said:\n%s", w.reader.Log())
 		}
 	})
+	w.env = w.reader.Env()
 	w.slot, w.card = w.reader.Slot(0), card.New(w.tokens, "key-1")
 	t.Cleanup(w.slot.Unplug)
 	return w
@@ -185,7 +190,7 @@ func (w *world) client() *client {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	command := exec.CommandContext(ctx, program(), library())
-	command.Env = append(os.Environ(), w.reader.Env()...)
+	command.Env = append(os.Environ(), w.env...)
 	var complaints bytes.Buffer
 	command.Stderr = &complaints
 	in, err := command.StdinPipe()
