@@ -286,16 +286,42 @@ const (
 	KeyBroken Code = "key.broken"
 	// KeyCertMismatch: the certificate does not belong to the {use} key of the container {container}
 	KeyCertMismatch Code = "key.cert_mismatch"
+	// KeyDigestUnlisted: this content is not on the list that was confirmed, so it was not signed
+	KeyDigestUnlisted Code = "key.digest_unlisted"
 	// KeyEnvelopeMismatch: the enveloped private key does not belong to its public key
 	KeyEnvelopeMismatch Code = "key.envelope_mismatch"
 	// KeyExists: the key {name} is there already
 	KeyExists Code = "key.exists"
 	// KeyMissing: the key {name} is not there
 	KeyMissing Code = "key.missing"
+	// KeyNoCertificate: there is no certificate in the UKey
+	KeyNoCertificate Code = "key.no_certificate"
+	// KeyNoDecrypt: this kind of UKey does not hand out what it decrypts
+	KeyNoDecrypt Code = "key.no_decrypt"
+	// KeyNotPluggedIn: this UKey is not plugged in
+	KeyNotPluggedIn Code = "key.not_plugged_in"
 	// KeyPassphraseShort: the passphrase is shorter than {min} characters
 	KeyPassphraseShort Code = "key.passphrase_short"
 	// KeyPassphraseWrong: the passphrase of the private key file is wrong
 	KeyPassphraseWrong Code = "key.passphrase_wrong"
+	// KeyPurposeLoginIdentity: there is no ID number in the certificate, so it cannot log in
+	KeyPurposeLoginIdentity Code = "key.purpose_login_identity"
+	// KeyPurposeLoginOrganisation: an organisation's certificate seals and cannot log in
+	KeyPurposeLoginOrganisation Code = "key.purpose_login_organisation"
+	// KeyPurposeLoginPolicy: the certificate lacks the policy of persons and cannot log in
+	KeyPurposeLoginPolicy Code = "key.purpose_login_policy"
+	// KeyPurposeLoginUsage: the certificate lacks the usage client authentication and cannot log in
+	KeyPurposeLoginUsage Code = "key.purpose_login_usage"
+	// KeyPurposeNoEncryption: the UKey holds no encryption certificate and cannot decrypt
+	KeyPurposeNoEncryption Code = "key.purpose_no_encryption"
+	// KeyPurposeOrganisation: sealing takes an organisation's certificate, this is a person's
+	KeyPurposeOrganisation Code = "key.purpose_organisation"
+	// KeyPurposePerson: signing takes a person's certificate, this is an organisation's
+	KeyPurposePerson Code = "key.purpose_person"
+	// KeyPurposeUnclear: the certificate does not agree with itself whether it is a person's or an organisation's
+	KeyPurposeUnclear Code = "key.purpose_unclear"
+	// KeyPurposeUsage: this certificate may not sign
+	KeyPurposeUsage Code = "key.purpose_usage"
 	// KeyUnprotected: no passphrase protects this private key
 	KeyUnprotected Code = "key.unprotected"
 	// KeyUnsupported: this protection of a private key is not supported: {what}
@@ -384,6 +410,10 @@ const (
 	MakerStatusUnannounced Code = "maker.status_unannounced"
 	// MakerStatusUnknown: whether the seal maker's certificate was revoked cannot be told
 	MakerStatusUnknown Code = "maker.status_unknown"
+	// OperationCancelled: the operation was cancelled
+	OperationCancelled Code = "operation.cancelled"
+	// OperationDone: this operation is done, it was not sent again
+	OperationDone Code = "operation.done"
 	// PictureCodeWrong: the seal code “{code}” is not well formed
 	PictureCodeWrong Code = "picture.code_wrong"
 	// PictureNoInk: no handwriting was found in the picture
@@ -404,8 +434,16 @@ const (
 	PINAdminIncorrect Code = "pin.admin_incorrect"
 	// PINAdminLocked: the admin PIN is locked
 	PINAdminLocked Code = "pin.admin_locked"
+	// PINAlreadyTried: this PIN was tried before and is wrong
+	PINAlreadyTried Code = "pin.already_tried"
+	// PINCharacters: the PIN holds characters that are not on an English keyboard, so it was not tried
+	PINCharacters Code = "pin.characters"
+	// PINFewLeft: {left} PIN tries are left: business pages open no PIN entry any more
+	PINFewLeft Code = "pin.few_left"
 	// PINIncorrect: wrong PIN, {left} tries left
 	PINIncorrect Code = "pin.incorrect"
+	// PINLastConfirm: one PIN try is left, so it was not tried
+	PINLastConfirm Code = "pin.last_confirm"
 	// PINLastTry: only one try of the {pin} is left; it was not spent
 	PINLastTry Code = "pin.last_try"
 	// PINLength: a PIN has {min} to {max} characters
@@ -416,6 +454,12 @@ const (
 	PINMustChange Code = "pin.must_change"
 	// PINNotVerified: the PIN has not been verified
 	PINNotVerified Code = "pin.not_verified"
+	// PINOutcomeUnknown: the UKey went away while the PIN was verified: {spent}
+	PINOutcomeUnknown Code = "pin.outcome_unknown"
+	// PINRepeatDiffers: the new PIN and its repetition differ
+	PINRepeatDiffers Code = "pin.repeat_differs"
+	// PINTriesUnknown: this UKey does not tell its tries: two were used in this run
+	PINTriesUnknown Code = "pin.tries_unknown"
 	// PINWeak: the new PIN is too simple: {rule}
 	PINWeak Code = "pin.weak"
 	// RequestInvalid: the request does not fit the interface: {places}
@@ -1082,6 +1126,9 @@ var table = map[Code]Entry{
 	KeyCertMismatch: {Code: KeyCertMismatch, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"container", "use"},
 		ZH: Text{"证书与容器 {container} 中的{use}密钥不相符", "证书里的公钥属于另一把密钥", "不要使用；请确认证书是为这个 UKey 签发的"},
 		EN: Text{"the certificate does not belong to the {use} key of the container {container}", "its public key is that of another key", "check that it was issued for this UKey"}},
+	KeyDigestUnlisted: {Code: KeyDigestUnlisted, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这份内容不在确认过的清单里，没有签名", "一次 PIN 只对确认窗口列出的内容有效", "请重新发起签署"},
+		EN: Text{"this content is not on the list that was confirmed, so it was not signed", "one PIN holds for what the window listed", "begin the signing again"}},
 	KeyEnvelopeMismatch: {Code: KeyEnvelopeMismatch, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"信封里的加密私钥与公钥不相符", "数据在传送中被改动，或不是发给这把签名密钥的", "不要使用；请签发机构重新下发"},
 		EN: Text{"the enveloped private key does not belong to its public key", "it was changed on the way, or was not made for this signing key", "do not use it; ask the issuer to send it again"}},
@@ -1091,12 +1138,48 @@ var table = map[Code]Entry{
 	KeyMissing: {Code: KeyMissing, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string{"name"},
 		ZH: Text{"找不到密钥 {name}", "密钥文件被移走或删除", "请从备份恢复密钥文件"},
 		EN: Text{"the key {name} is not there", "its file was moved or deleted", "bring the file back from a backup"}},
+	KeyNoCertificate: {Code: KeyNoCertificate, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"UKey 中没有证书", "这个 UKey 还没有签发证书，或签发没有完成", "请携带 UKey 到受理点制证"},
+		EN: Text{"there is no certificate in the UKey", "none was issued into it yet, or issuing was not finished", "take it to the RA desk"}},
+	KeyNoDecrypt: {Code: KeyNoDecrypt, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这种 UKey 不能把解密结果交给本机程序", "它把会话密钥留在 UKey 内部", "请换用支持解密的 UKey，或联系技术支持"},
+		EN: Text{"this kind of UKey does not hand out what it decrypts", "it keeps session keys inside", "use another UKey or contact support"}},
+	KeyNotPluggedIn: {Code: KeyNotPluggedIn, Severity: "error", Retryable: true, HTTPStatus: 404, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"没有找到这个 UKey", "UKey 已拔出，或证书已更换", "插入 UKey 后重试"},
+		EN: Text{"this UKey is not plugged in", "it was pulled out, or its certificate was replaced", "plug it in and try again"}},
 	KeyPassphraseShort: {Code: KeyPassphraseShort, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"min"},
 		ZH: Text{"口令太短，至少 {min} 个字符", "这个口令保护签发机构的私钥", "请换一个更长的口令"},
 		EN: Text{"the passphrase is shorter than {min} characters", "it guards the private keys of the authority", "choose a longer one"}},
 	KeyPassphraseWrong: {Code: KeyPassphraseWrong, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"私钥文件的口令不正确", "口令不符，或文件已损坏", "检查大小写和输入法后重试；仍不行时用备份文件"},
 		EN: Text{"the passphrase of the private key file is wrong", "the passphrase does not match, or the file is damaged", "check Caps Lock and try again, or use a backup of the file"}},
+	KeyPurposeLoginIdentity: {Code: KeyPurposeLoginIdentity, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"证书中没有身份证号，不能登录", "登录要求证书策略、客户端认证用途和身份信息三者一致", "换用机构个人证书；仍不行请到受理点核对证书"},
+		EN: Text{"there is no ID number in the certificate, so it cannot log in", "logging in asks for policy, client authentication and identity to agree", "use the certificate of a person in an organisation"}},
+	KeyPurposeLoginOrganisation: {Code: KeyPurposeLoginOrganisation, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"机构证书只能盖章，不能登录", "证书策略、用途或身份信息表明它属于机构", "请插入个人 UKey"},
+		EN: Text{"an organisation's certificate seals and cannot log in", "policy, usage or identity say that it belongs to an organisation", "plug in the UKey of a person"}},
+	KeyPurposeLoginPolicy: {Code: KeyPurposeLoginPolicy, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"证书没有机构个人的证书策略，不能登录", "登录要求证书策略、客户端认证用途和身份信息三者一致", "换用机构个人证书；仍不行请到受理点核对证书"},
+		EN: Text{"the certificate lacks the policy of persons and cannot log in", "logging in asks for policy, client authentication and identity to agree", "use the certificate of a person in an organisation"}},
+	KeyPurposeLoginUsage: {Code: KeyPurposeLoginUsage, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"证书没有客户端认证用途，不能登录", "登录要求证书策略、客户端认证用途和身份信息三者一致", "换用机构个人证书；仍不行请到受理点核对证书"},
+		EN: Text{"the certificate lacks the usage client authentication and cannot log in", "logging in asks for policy, client authentication and identity to agree", "use the certificate of a person in an organisation"}},
+	KeyPurposeNoEncryption: {Code: KeyPurposeNoEncryption, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"UKey 中没有加密证书，不能解密", "解密使用加密密钥对，这个容器中没有", "请到受理点补发加密证书"},
+		EN: Text{"the UKey holds no encryption certificate and cannot decrypt", "decrypting takes the encryption pair", "have an encryption certificate issued at the RA desk"}},
+	KeyPurposeOrganisation: {Code: KeyPurposeOrganisation, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"盖章要用机构证书，这是个人证书", "印章属于机构，须由机构证书加盖", "请插入机构 UKey（公章）"},
+		EN: Text{"sealing takes an organisation's certificate, this is a person's", "a seal belongs to the organisation", "plug in the UKey of the organisation"}},
+	KeyPurposePerson: {Code: KeyPurposePerson, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"签字要用个人证书，这是机构证书", "手写签名只能由本人的证书作出", "请插入个人 UKey"},
+		EN: Text{"signing takes a person's certificate, this is an organisation's", "a hand-written signature is made by the person alone", "plug in the UKey of a person"}},
+	KeyPurposeUnclear: {Code: KeyPurposeUnclear, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"证书属于个人还是机构，说法不一致", "证书策略、用途和身份信息互相矛盾，或缺少其中一部分", "请到受理点核对并更换证书"},
+		EN: Text{"the certificate does not agree with itself whether it is a person's or an organisation's", "policy, usage and identity contradict each other or are missing", "have the certificate checked at the RA desk"}},
+	KeyPurposeUsage: {Code: KeyPurposeUsage, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这张证书不能用于签名", "密钥用途中没有数字签名", "请选择签名证书"},
+		EN: Text{"this certificate may not sign", "its key usage holds no digital signature", "choose a signing certificate"}},
 	KeyUnprotected: {Code: KeyUnprotected, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"私钥没有口令保护", "谁拿到这个文件，谁就能冒用", "改用 UKey 保存，或用口令加密保存，再彻底删除这个文件"},
 		EN: Text{"no passphrase protects this private key", "whoever gets the file can sign in the name of its owner", "keep the key in a UKey or in an encrypted file, and destroy this one"}},
@@ -1229,6 +1312,12 @@ var table = map[Code]Entry{
 	MakerStatusUnknown: {Code: MakerStatusUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"source"},
 		ZH: Text{"取不到制章者证书的吊销信息，无法确定是否被吊销", "证书说明可在 {source} 查询，但手头没有", "取得该吊销列表，用 --crl 指定后再验证"},
 		EN: Text{"whether the seal maker's certificate was revoked cannot be told", "the certificate announces {source}, which is not at hand", "fetch that list and name it with --crl"}},
+	OperationCancelled: {Code: OperationCancelled, Severity: "error", Retryable: true, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"操作已取消", "页面或用户取消了操作，或页面已关闭", "需要时请重新发起"},
+		EN: Text{"the operation was cancelled", "the page or the person cancelled it, or the page was closed", "begin again when needed"}},
+	OperationDone: {Code: OperationDone, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"此操作已完成，没有再次提交", "同一个窗口被点击了多次", "无需再做；没有消耗尝试次数"},
+		EN: Text{"this operation is done, it was not sent again", "the same window was clicked several times", "nothing to do; no try was spent"}},
 	PictureCodeWrong: {Code: PictureCodeWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"code"},
 		ZH: Text{"印章编码“{code}”不合格式", "印章编码是 13 位数字（也可以是 6 至 18 位数字或大写字母）", "核对备案的印章编码"},
 		EN: Text{"the seal code “{code}” is not well formed", "a seal code is 13 digits (6 to 18 digits or capital letters are taken)", "compare it with the registered code"}},
@@ -1259,9 +1348,21 @@ var table = map[Code]Entry{
 	PINAdminLocked: {Code: PINAdminLocked, Severity: "error", Retryable: false, HTTPStatus: 423, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"管理员 PIN 已锁死", "管理员 PIN 累计输错次数已满，无法恢复", "到受理点初始化 UKey 并重新签发证书；原有密钥不能取回"},
 		EN: Text{"the admin PIN is locked", "it was entered wrongly as often as is allowed; nothing restores it", "have the UKey initialised and the certificates issued anew at a service counter; its keys cannot be brought back"}},
+	PINAlreadyTried: {Code: PINAlreadyTried, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这个 PIN 刚才已试过，不正确", "为了不浪费次数，没有再送给 UKey", "请换一个；记不清请先停下。没有消耗尝试次数"},
+		EN: Text{"this PIN was tried before and is wrong", "it was not sent to the UKey again so that no try is lost", "type another, or stop if you are not sure; no try was spent"}},
+	PINCharacters: {Code: PINCharacters, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"PIN 中有键盘上没有的字符，没有尝试", "可能开着中文输入法或全角输入", "切换到英文输入后再输；没有消耗尝试次数"},
+		EN: Text{"the PIN holds characters that are not on an English keyboard, so it was not tried", "an input method may be on", "switch it off and type again; no try was spent"}},
+	PINFewLeft: {Code: PINFewLeft, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"left"},
+		ZH: Text{"PIN 只剩 {left} 次机会，业务页面不再提供输入", "可能已输错多次；剩下的次数只能在数字证书管理工具中使用", "打开数字证书管理工具，用“证书验证”确认 PIN；记不清请到受理点解锁"},
+		EN: Text{"{left} PIN tries are left: business pages open no PIN entry any more", "it may have been mistyped before; what is left is for the certificate manager only", "verify the PIN in the certificate manager, or have it unlocked at the RA desk"}},
 	PINIncorrect: {Code: PINIncorrect, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"left"},
 		ZH: Text{"PIN 不正确，还可尝试 {left} 次", "输入的 PIN 与 UKey 中的不符；次数由 UKey 累计，输对一次即恢复", "确认大写锁定和输入法后再输；记不清请先停下，次数用完 UKey 会锁死"},
 		EN: Text{"wrong PIN, {left} tries left", "it is not the PIN of the UKey, which counts wrong entries until a right one", "check Caps Lock and try again; if you are not sure, stop: the UKey locks when no tries are left"}},
+	PINLastConfirm: {Code: PINLastConfirm, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"PIN 只剩最后 1 次机会，没有尝试", "再输错一次就会锁死", "确认记得 PIN，勾选“我确认记得 PIN”后再试；记不清请到受理点解锁"},
+		EN: Text{"one PIN try is left, so it was not tried", "one more mistake locks the UKey", "tick that you are sure of the PIN and try, or have it unlocked at the RA desk"}},
 	PINLastTry: {Code: PINLastTry, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"pin"},
 		ZH: Text{"{pin} 只剩最后 1 次机会，没有尝试", "再输错一次就会锁死", "确认记得 {pin}，再加上 --last-try 重试；记不清请到受理点解锁"},
 		EN: Text{"only one try of the {pin} is left; it was not spent", "one more wrong entry locks it", "when you are sure of the {pin}, try again with --last-try; otherwise have it unlocked at a service counter"}},
@@ -1277,6 +1378,15 @@ var table = map[Code]Entry{
 	PINNotVerified: {Code: PINNotVerified, Severity: "error", Retryable: false, HTTPStatus: 401, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"尚未验证 PIN", "使用私钥前须输入 PIN；PIN 被修改后也要重新验证", "输入 PIN 后重试"},
 		EN: Text{"the PIN has not been verified", "private keys are used after the PIN only, and a changed PIN must be verified again", "enter the PIN and try again"}},
+	PINOutcomeUnknown: {Code: PINOutcomeUnknown, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"spent"},
+		ZH: Text{"验证 PIN 时 UKey 断开了：{spent}", "UKey 在操作途中被拔出或没有回答；操作没有完成", "重新插入 UKey，看清剩余次数后再试"},
+		EN: Text{"the UKey went away while the PIN was verified: {spent}", "it was pulled out or did not answer; nothing was done", "plug it in again, look at the tries left, then try again"}},
+	PINRepeatDiffers: {Code: PINRepeatDiffers, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"两次输入的新 PIN 不一致", "新 PIN 与重复输入的不同", "请重新输入新 PIN；没有消耗尝试次数"},
+		EN: Text{"the new PIN and its repetition differ", "one of them was mistyped", "type the new PIN again; no try was spent"}},
+	PINTriesUnknown: {Code: PINTriesUnknown, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这个 UKey 不报告剩余次数，本次运行最多试 2 次", "不知道剩余次数时继续尝试，可能把 UKey 锁死", "确认 PIN 后重新启动本机服务再试；记不清请到受理点"},
+		EN: Text{"this UKey does not tell its tries: two were used in this run", "trying on blindly could lock it", "make sure of the PIN, then restart the agent"}},
 	PINWeak: {Code: PINWeak, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"rule"},
 		ZH: Text{"新 PIN 太简单：{rule}", "容易猜到的 PIN 起不到保护作用", "请换一个 PIN；没有消耗尝试次数"},
 		EN: Text{"the new PIN is too simple: {rule}", "a PIN that is easily guessed protects nothing", "choose another; no try was spent"}},
