@@ -4,6 +4,12 @@ package fault
 
 // The codes, with their English titles.
 const (
+	// AgentOriginListed: {origin} is allowed by the administrator's list and cannot be revoked here
+	AgentOriginListed Code = "agent.origin_listed"
+	// AgentOriginUnfit: “{origin}” is no origin of a web site
+	AgentOriginUnfit Code = "agent.origin_unfit"
+	// AgentOriginUnknown: {origin} is not among the allowed sites
+	AgentOriginUnknown Code = "agent.origin_unknown"
 	// AppAbsent: there is no application {app} in the UKey
 	AppAbsent Code = "app.absent"
 	// AppExists: there is an application {app} in the UKey already
@@ -648,6 +654,12 @@ const (
 	StoreNewer Code = "store.newer"
 	// StoreUnreadable: the database {file} cannot be opened
 	StoreUnreadable Code = "store.unreadable"
+	// SystemsBroken: the list of business systems cannot be used ({what})
+	SystemsBroken Code = "systems.broken"
+	// SystemsSignature: the signature of the list of business systems is wrong
+	SystemsSignature Code = "systems.signature"
+	// SystemsSigner: the certificate that signed the list of business systems is not trusted ({holder})
+	SystemsSigner Code = "systems.signer"
 	// TimeClockOnly: signed at {time} by the signer's own clock
 	TimeClockOnly Code = "time.clock_only"
 	// TimeDisagrees: the description's time ({file}) is not the signed one ({time})
@@ -703,6 +715,15 @@ const (
 )
 
 var table = map[Code]Entry{
+	AgentOriginListed: {Code: AgentOriginListed, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"{origin} 由管理员的系统清单允许，不能在这里取消", "它在管理员签名的业务系统清单中", "请联系本单位管理员修改清单"},
+		EN: Text{"{origin} is allowed by the administrator's list and cannot be revoked here", "it stands in the signed list of business systems", "ask your administrator to change the list"}},
+	AgentOriginUnfit: {Code: AgentOriginUnfit, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"“{origin}”不是网站地址", "应为浏览器给出的来源，例如 https://case.example 或 http://10.1.2.3:8080", "开发人员请检查地址；文件页面（file://）不能调用"},
+		EN: Text{"“{origin}” is no origin of a web site", "an origin reads like https://case.example or http://10.1.2.3:8080", "developers: check the address; pages from files cannot call"}},
+	AgentOriginUnknown: {Code: AgentOriginUnknown, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"{origin} 不在允许的网站中", "没有允许过，或已经取消", "请核对地址"},
+		EN: Text{"{origin} is not among the allowed sites", "it was never allowed, or no longer is", "check the address"}},
 	AppAbsent: {Code: AppAbsent, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 4, Args: []string{"app"},
 		ZH: Text{"UKey 中没有应用 {app}", "UKey 没有初始化，或属于其他系统", "确认插入的 UKey 是否正确"},
 		EN: Text{"there is no application {app} in the UKey", "it was not initialised, or belongs to another system", "check that it is the right UKey"}},
@@ -1669,6 +1690,15 @@ var table = map[Code]Entry{
 	StoreUnreadable: {Code: StoreUnreadable, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 4, Args: []string{"file"},
 		ZH: Text{"数据库 {file} 打不开", "文件损坏、不是本系统的数据库，或没有权限", "请检查权限；损坏时从备份恢复"},
 		EN: Text{"the database {file} cannot be opened", "it is damaged, no database of this system, or not permitted", "check the permissions; if damaged, restore the backup"}},
+	SystemsBroken: {Code: SystemsBroken, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
+		ZH: Text{"业务系统清单无法使用（{what}）", "清单不完整，或内容不符合格式", "请管理员用 xinzhang-agent systems sign 重新制作"},
+		EN: Text{"the list of business systems cannot be used ({what})", "it is incomplete, or its content does not fit the format", "have the administrator make it again with xinzhang-agent systems sign"}},
+	SystemsSignature: {Code: SystemsSignature, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"业务系统清单的签名不正确", "清单被改动，或不是旁边证书的持有者签的", "不要使用；请管理员重新下发清单和证书"},
+		EN: Text{"the signature of the list of business systems is wrong", "it was changed, or another than the certificate beside it signed", "do not use it; have list and certificate delivered again"}},
+	SystemsSigner: {Code: SystemsSigner, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder"},
+		ZH: Text{"签署业务系统清单的证书不可信（{holder}）", "证书不在有效期内、已吊销，或不是受信任的机构签发的", "请管理员换用有效的证书签署，并下发信任锚"},
+		EN: Text{"the certificate that signed the list of business systems is not trusted ({holder})", "it is out of date, revoked, or not under a trust anchor", "have the list signed with a valid certificate, and the anchor delivered"}},
 	TimeClockOnly: {Code: TimeClockOnly, Severity: "note", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"time"},
 		ZH: Text{"签署时间 {time} 来自签署人的电脑", "没有时间戳，不能证明时间准确", "重要文件请使用时间戳服务"},
 		EN: Text{"signed at {time} by the signer's own clock", "there is no time stamp to prove it", "use a time-stamp service where it matters"}},
