@@ -376,6 +376,18 @@ const (
 	LintValidity Code = "lint.validity"
 	// LintVersion: certificate version: {what}
 	LintVersion Code = "lint.version"
+	// LoginFormat: the form of the login token is not known
+	LoginFormat Code = "login.format"
+	// LoginNonce: the nonce of the login is not good
+	LoginNonce Code = "login.nonce"
+	// LoginNotTrusted: the issuer of the login certificate is not trusted ({issuer})
+	LoginNotTrusted Code = "login.not_trusted"
+	// LoginOrigin: the login token cannot serve {origin}
+	LoginOrigin Code = "login.origin"
+	// LoginSignature: the signature of the login is wrong
+	LoginSignature Code = "login.signature"
+	// LoginStatusUnknown: it cannot be told whether the login certificate is revoked
+	LoginStatusUnknown Code = "login.status_unknown"
 	// MakerCertBroken: the seal maker's certificate cannot be read ({place})
 	MakerCertBroken Code = "maker.cert_broken"
 	// MakerCertDeviation: the seal maker's certificate departs from the standard: {what}
@@ -1273,6 +1285,24 @@ var table = map[Code]Entry{
 	LintVersion: {Code: LintVersion, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"证书版本：{what}", "扩展项只能出现在 v3 证书中", "请由签发机构更正后重新签发"},
 		EN: Text{"certificate version: {what}", "extensions belong to v3 certificates only", "have the authority correct and reissue it"}},
+	LoginFormat: {Code: LoginFormat, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"登录凭证的格式不认识", "凭证由其他软件或更新的版本生成", "请升级登录服务或本机服务"},
+		EN: Text{"the form of the login token is not known", "it was made by other software, or by a later version", "bring login server and agent to the same version"}},
+	LoginNonce: {Code: LoginNonce, Severity: "error", Retryable: true, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"登录随机数无效", "随机数已用过、已过期，或不是本服务发出的", "请刷新页面重新登录"},
+		EN: Text{"the nonce of the login is not good", "it was used, is too old, or was not issued by this server", "reload the page and log in again"}},
+	LoginNotTrusted: {Code: LoginNotTrusted, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"issuer"},
+		ZH: Text{"登录证书的签发机构不受信任（{issuer}）", "登录服务没有配置这个机构的信任锚，或证书链有缺陷", "请系统管理员检查登录服务的 --trust"},
+		EN: Text{"the issuer of the login certificate is not trusted ({issuer})", "its anchor is not configured, or the chain is flawed", "have the administrator check --trust of the login server"}},
+	LoginOrigin: {Code: LoginOrigin, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"登录凭证不能用于 {origin}", "这个来源不在登录服务的配置中", "开发人员请核对登录服务的 --origin 与页面地址"},
+		EN: Text{"the login token cannot serve {origin}", "this origin is not in the configuration of the login server", "developers: compare --origin of the login server with the page's address"}},
+	LoginSignature: {Code: LoginSignature, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"登录签名不正确", "凭证被改动，或是为别的网站、别的随机数签的", "请刷新页面重新登录；反复出现请联系系统管理员"},
+		EN: Text{"the signature of the login is wrong", "the token was changed, or made for another site or nonce", "reload the page and log in again; if it comes back, tell the administrator"}},
+	LoginStatusUnknown: {Code: LoginStatusUnknown, Severity: "error", Retryable: true, HTTPStatus: 403, ExitStatus: 1, Args: []string{"issuer"},
+		ZH: Text{"无法确定登录证书是否已吊销", "没有 {issuer} 当前有效的吊销列表", "请系统管理员更新登录服务的吊销列表"},
+		EN: Text{"it cannot be told whether the login certificate is revoked", "no current revocation list of {issuer} is at hand", "have the administrator renew the lists of the login server"}},
 	MakerCertBroken: {Code: MakerCertBroken, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"place"},
 		ZH: Text{"制章者证书无法解析（{place}）", "证书数据损坏", "请向签署方索取原文件"},
 		EN: Text{"the seal maker's certificate cannot be read ({place})", "it is damaged", "ask the signer for the original file"}},

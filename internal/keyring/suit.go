@@ -30,32 +30,13 @@ func (f *Found) fits(purpose Purpose, now time.Time) error {
 	}
 	switch purpose {
 	case Login:
-		return MayLogIn(c)
+		return c.CheckLogIn()
 	case Sign:
 		return mustBe(c, cert.RolePerson, fault.KeyPurposePerson)
 	case Seal:
 		return mustBe(c, cert.RoleOrganisation, fault.KeyPurposeOrganisation)
 	}
 	return fault.New(fault.RequestInvalid, "places", "purpose")
-}
-
-// MayLogIn returns nil when c may authenticate a person, else which of the three
-// sources speaks against it.
-func MayLogIn(c *cert.Certificate) error {
-	e := c.RoleEvidence()
-	switch {
-	case e.Policy == cert.RoleOrganisation || e.Role() == cert.RoleOrganisation:
-		return fault.New(fault.KeyPurposeLoginOrganisation)
-	case e.Policy != cert.RolePerson:
-		return fault.New(fault.KeyPurposeLoginPolicy)
-	case !e.ClientAuth:
-		return fault.New(fault.KeyPurposeLoginUsage)
-	case !e.IDNumber:
-		return fault.New(fault.KeyPurposeLoginIdentity)
-	case !c.MayLogIn():
-		return fault.New(fault.KeyPurposeUnclear)
-	}
-	return nil
 }
 
 func mustBe(c *cert.Certificate, want cert.Role, other fault.Code) error {
