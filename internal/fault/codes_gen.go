@@ -4,12 +4,62 @@ package fault
 
 // The codes, with their English titles.
 const (
+	// AgentAPIVersion: page and agent speak different versions (page {page}, agent {agent})
+	AgentAPIVersion Code = "agent.api_version"
+	// AgentChooseKey: choose a UKey
+	AgentChooseKey Code = "agent.choose_key"
+	// AgentDelivery: the result did not reach the business system ({url})
+	AgentDelivery Code = "agent.delivery"
+	// AgentDigestOnly: a digest without its document is not signed
+	AgentDigestOnly Code = "agent.digest_only"
+	// AgentDocumentUnfit: document {index} cannot be signed ({what})
+	AgentDocumentUnfit Code = "agent.document_unfit"
+	// AgentHelloFirst: the first call of a connection is hello
+	AgentHelloFirst Code = "agent.hello_first"
+	// AgentLoginHTTP: there is no logging in to the unencrypted site {origin}
+	AgentLoginHTTP Code = "agent.login_http"
+	// AgentMediaType: the request must be application/json
+	AgentMediaType Code = "agent.media_type"
+	// AgentNoKey: no UKey was found
+	AgentNoKey Code = "agent.no_key"
+	// AgentNoKeyFits: none of the UKeys fits ({reason})
+	AgentNoKeyFits Code = "agent.no_key_fits"
+	// AgentNoSession: open this page from the certificate manager
+	AgentNoSession Code = "agent.no_session"
+	// AgentNoSuchMethod: there is no method {method}
+	AgentNoSuchMethod Code = "agent.no_such_method"
+	// AgentNoWindow: the confirm window could not be opened
+	AgentNoWindow Code = "agent.no_window"
+	// AgentNotListedFor: the system “{system}” may not ask for “{what}”
+	AgentNotListedFor Code = "agent.not_listed_for"
+	// AgentOperationReused: the operation id was used for another request
+	AgentOperationReused Code = "agent.operation_reused"
+	// AgentOriginAbsent: the request does not say which site it comes from
+	AgentOriginAbsent Code = "agent.origin_absent"
 	// AgentOriginListed: {origin} is allowed by the administrator's list and cannot be revoked here
 	AgentOriginListed Code = "agent.origin_listed"
+	// AgentOriginRefused: {origin} was not allowed to use the UKey
+	AgentOriginRefused Code = "agent.origin_refused"
 	// AgentOriginUnfit: “{origin}” is no origin of a web site
 	AgentOriginUnfit Code = "agent.origin_unfit"
 	// AgentOriginUnknown: {origin} is not among the allowed sites
 	AgentOriginUnknown Code = "agent.origin_unknown"
+	// AgentOtherUser: this agent belongs to another user
+	AgentOtherUser Code = "agent.other_user"
+	// AgentOwnPagesOnly: this call is for the agent's own pages
+	AgentOwnPagesOnly Code = "agent.own_pages_only"
+	// AgentPortTaken: the ports of the agent are taken ({ports})
+	AgentPortTaken Code = "agent.port_taken"
+	// AgentTicket: the ticket for the manager is not good
+	AgentTicket Code = "agent.ticket"
+	// AgentTooEarly: that click came too early and was not taken
+	AgentTooEarly Code = "agent.too_early"
+	// AgentTooMany: too many calls (limit {limit})
+	AgentTooMany Code = "agent.too_many"
+	// AgentWindowClosed: the window is closed
+	AgentWindowClosed Code = "agent.window_closed"
+	// AgentWrongHost: the request names another host
+	AgentWrongHost Code = "agent.wrong_host"
 	// AppAbsent: there is no application {app} in the UKey
 	AppAbsent Code = "app.absent"
 	// AppExists: there is an application {app} in the UKey already
@@ -724,18 +774,97 @@ const (
 	UKEYSeveralForSeal Code = "ukey.several_for_seal"
 	// UsageWrong: wrong use: {what}
 	UsageWrong Code = "usage.wrong"
+	// UserAbsent: nobody confirmed
+	UserAbsent Code = "user.absent"
+	// UserRefused: the person refused
+	UserRefused Code = "user.refused"
 )
 
 var table = map[Code]Entry{
+	AgentAPIVersion: {Code: AgentAPIVersion, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"page", "agent"},
+		ZH: Text{"页面组件与本机服务的版本不一致（页面 {page}，本机 {agent}）", "其中一方较旧", "数字较小的一方需要升级"},
+		EN: Text{"page and agent speak different versions (page {page}, agent {agent})", "one of them is older", "update the one with the smaller number"}},
+	AgentChooseKey: {Code: AgentChooseKey, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"请选择一个 UKey", "有多个 UKey 可用，或选择的 UKey 不适用", "在窗口中选择后再确认"},
+		EN: Text{"choose a UKey", "several fit, or the chosen one does not", "choose in the window and confirm"}},
+	AgentDelivery: {Code: AgentDelivery, Severity: "error", Retryable: true, HTTPStatus: 502, ExitStatus: 1, Args: []string{"url"},
+		ZH: Text{"结果没有送到业务系统（{url}）", "业务系统没有接收，或地址与来源不一致", "请稍后重试；反复出现请联系系统管理员"},
+		EN: Text{"the result did not reach the business system ({url})", "it did not take it, or its address is of another site", "try again later; if it comes back, tell the administrator"}},
+	AgentDigestOnly: {Code: AgentDigestOnly, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"没有原文的摘要不予签名", "业务系统只给了摘要，无法显示所签内容；设置或系统清单不允许", "请业务系统提供原文（to_sign 或 data）"},
+		EN: Text{"a digest without its document is not signed", "the page gave a digest and nothing to show; settings or the list of systems refuse that", "have the page give to_sign or data"}},
+	AgentDocumentUnfit: {Code: AgentDocumentUnfit, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"index", "what"},
+		ZH: Text{"第 {index} 份文件无法签署（{what}）", "内容缺失、重复或无法解析", "开发人员请对照 api/agent.yaml 的 Document"},
+		EN: Text{"document {index} cannot be signed ({what})", "its content is missing, given twice, or cannot be read", "developers: see Document in api/agent.yaml"}},
+	AgentHelloFirst: {Code: AgentHelloFirst, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"连接后应先调用 hello", "双方要先核对版本", "开发人员请使用 @xinzhang/sdk，或先发送 hello"},
+		EN: Text{"the first call of a connection is hello", "both sides compare their versions first", "developers: use @xinzhang/sdk, or send hello first"}},
+	AgentLoginHTTP: {Code: AgentLoginHTTP, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"不能向非加密网站 {origin} 登录", "登录凭证可能在途中被截取；只有管理员的系统清单可以放行", "请系统改用 https，或请管理员把它加入签名的系统清单"},
+		EN: Text{"there is no logging in to the unencrypted site {origin}", "the token could be taken on the way; only the administrator's list may allow it", "have the site use https, or be put on the signed list"}},
+	AgentMediaType: {Code: AgentMediaType, Severity: "error", Retryable: false, HTTPStatus: 415, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"请求应为 application/json", "Content-Type 不对", "开发人员请设置 Content-Type"},
+		EN: Text{"the request must be application/json", "another Content-Type was sent", "developers: set Content-Type"}},
+	AgentNoKey: {Code: AgentNoKey, Severity: "error", Retryable: true, HTTPStatus: 404, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"未检测到 UKey", "没有插入 UKey，或 UKey 没有被识别", "插入 UKey；已插入请换一个 USB 口，或打开数字证书管理工具查看"},
+		EN: Text{"no UKey was found", "none is plugged in, or it was not recognised", "plug it in; if it is, try another port or look into the certificate manager"}},
+	AgentNoKeyFits: {Code: AgentNoKeyFits, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"reason"},
+		ZH: Text{"插入的 UKey 都不适用（{reason}）", "用途与证书不符，或证书、PIN 的状态不允许", "换用合适的 UKey；详情见数字证书管理工具"},
+		EN: Text{"none of the UKeys fits ({reason})", "purpose and certificates do not match, or their state does not allow it", "plug in the right UKey, or look into the certificate manager"}},
+	AgentNoSession: {Code: AgentNoSession, Severity: "error", Retryable: false, HTTPStatus: 401, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"请从数字证书管理工具打开这个页面", "页面没有会话，或会话已过期", "双击桌面图标，或运行 xinzhang-agent open"},
+		EN: Text{"open this page from the certificate manager", "there is no session, or it is over", "use the icon on the desktop, or run xinzhang-agent open"}},
+	AgentNoSuchMethod: {Code: AgentNoSuchMethod, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string{"method"},
+		ZH: Text{"没有 {method} 这个方法", "方法名不对，或本机服务较旧", "开发人员请对照 api/agent.yaml"},
+		EN: Text{"there is no method {method}", "the name is wrong, or the agent is older", "developers: see api/agent.yaml"}},
+	AgentNoWindow: {Code: AgentNoWindow, Severity: "error", Retryable: true, HTTPStatus: 503, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"无法打开确认窗口", "没有桌面，也没有找到浏览器", "请在图形桌面中使用；或设置 XINZHANG_BROWSER 指向浏览器"},
+		EN: Text{"the confirm window could not be opened", "there is no desktop and no browser was found", "use a graphical desktop, or set XINZHANG_BROWSER to a browser"}},
+	AgentNotListedFor: {Code: AgentNotListedFor, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"system", "what"},
+		ZH: Text{"系统“{system}”不能请求“{what}”", "管理员签名的系统清单没有允许这项操作", "请联系本单位管理员"},
+		EN: Text{"the system “{system}” may not ask for “{what}”", "the administrator's signed list does not allow it", "ask your administrator"}},
+	AgentOperationReused: {Code: AgentOperationReused, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"操作编号已用于另一次请求", "同一编号的参数前后不同", "开发人员请为每次操作生成新的编号"},
+		EN: Text{"the operation id was used for another request", "the parameters of the same id differ", "developers: make a new id for each operation"}},
+	AgentOriginAbsent: {Code: AgentOriginAbsent, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"请求没有说明来自哪个网站", "浏览器以外的程序不能调用页面接口", "请从网页中调用；程序请使用 xinzhang 命令行"},
+		EN: Text{"the request does not say which site it comes from", "programs other than browsers cannot call the page API", "call from a web page; programs use the command line of xinzhang"}},
 	AgentOriginListed: {Code: AgentOriginListed, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"origin"},
 		ZH: Text{"{origin} 由管理员的系统清单允许，不能在这里取消", "它在管理员签名的业务系统清单中", "请联系本单位管理员修改清单"},
 		EN: Text{"{origin} is allowed by the administrator's list and cannot be revoked here", "it stands in the signed list of business systems", "ask your administrator to change the list"}},
+	AgentOriginRefused: {Code: AgentOriginRefused, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"没有允许 {origin} 使用 UKey", "您刚才拒绝了这个网站，或没有回答", "确认网站可信后，过几分钟再从页面重试，或在数字证书管理工具中允许"},
+		EN: Text{"{origin} was not allowed to use the UKey", "the person refused, or did not answer", "when the site is to be trusted, try again from the page in some minutes"}},
 	AgentOriginUnfit: {Code: AgentOriginUnfit, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"origin"},
 		ZH: Text{"“{origin}”不是网站地址", "应为浏览器给出的来源，例如 https://case.example 或 http://10.1.2.3:8080", "开发人员请检查地址；文件页面（file://）不能调用"},
 		EN: Text{"“{origin}” is no origin of a web site", "an origin reads like https://case.example or http://10.1.2.3:8080", "developers: check the address; pages from files cannot call"}},
 	AgentOriginUnknown: {Code: AgentOriginUnknown, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string{"origin"},
 		ZH: Text{"{origin} 不在允许的网站中", "没有允许过，或已经取消", "请核对地址"},
 		EN: Text{"{origin} is not among the allowed sites", "it was never allowed, or no longer is", "check the address"}},
+	AgentOtherUser: {Code: AgentOtherUser, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这是另一个用户的本机服务", "同一台电脑上有多个用户登录；每人只能使用自己的 UKey", "在您自己的桌面上启动数字证书管理工具"},
+		EN: Text{"this agent belongs to another user", "several users are logged on to this PC, and each may use only the own UKey", "start the certificate manager on your own desktop"}},
+	AgentOwnPagesOnly: {Code: AgentOwnPagesOnly, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这个接口只供本机页面使用", "请求来自别的网站", "业务页面请使用 /v1/ 下的页面接口"},
+		EN: Text{"this call is for the agent's own pages", "it came from another site", "business pages use the page API"}},
+	AgentPortTaken: {Code: AgentPortTaken, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 4, Args: []string{"ports"},
+		ZH: Text{"本机服务的端口都被占用（{ports}）", "其他程序或其他用户的本机服务占用了端口", "关闭占用端口的程序后重试"},
+		EN: Text{"the ports of the agent are taken ({ports})", "other programs, or the agents of other users, hold them", "close them and try again"}},
+	AgentTicket: {Code: AgentTicket, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"打开管理工具的凭据无效", "凭据只能用一次，一分钟内有效", "重新运行 xinzhang-agent open"},
+		EN: Text{"the ticket for the manager is not good", "a ticket is good once, for a minute", "run xinzhang-agent open again"}},
+	AgentTooEarly: {Code: AgentTooEarly, Severity: "error", Retryable: true, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"点击过快，没有提交", "窗口出现后的半秒内不接受点击，以防误操作", "看清内容后再点击"},
+		EN: Text{"that click came too early and was not taken", "a window takes no clicks in its first half second", "read what it says and click again"}},
+	AgentTooMany: {Code: AgentTooMany, Severity: "error", Retryable: true, HTTPStatus: 429, ExitStatus: 1, Args: []string{"limit"},
+		ZH: Text{"请求太多（上限 {limit}）", "同一网站短时间内调用过多，或等待确认的操作太多", "完成或取消等待中的操作后重试"},
+		EN: Text{"too many calls (limit {limit})", "one site called too often, or too many operations wait for the person", "finish or cancel what waits, then try again"}},
+	AgentWindowClosed: {Code: AgentWindowClosed, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"窗口已关闭", "这个问题已经回答、取消或过期", "请从业务页面重新发起"},
+		EN: Text{"the window is closed", "its question was answered, cancelled, or is over", "begin again from the business page"}},
+	AgentWrongHost: {Code: AgentWrongHost, Severity: "error", Retryable: false, HTTPStatus: 421, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"请求的主机名不对", "只接受 127.0.0.1 和 localhost；其他域名指向本机可能是攻击", "开发人员请使用 http://127.0.0.1 加端口"},
+		EN: Text{"the request names another host", "only 127.0.0.1 and localhost are served; other names that lead here may be an attack", "developers: use http://127.0.0.1 with the port"}},
 	AppAbsent: {Code: AppAbsent, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 4, Args: []string{"app"},
 		ZH: Text{"UKey 中没有应用 {app}", "UKey 没有初始化，或属于其他系统", "确认插入的 UKey 是否正确"},
 		EN: Text{"there is no application {app} in the UKey", "it was not initialised, or belongs to another system", "check that it is the right UKey"}},
@@ -1807,4 +1936,10 @@ var table = map[Code]Entry{
 	UsageWrong: {Code: UsageWrong, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string{"what"},
 		ZH: Text{"用法不对：{what}", "命令或参数不符合要求", "用 --help 查看用法"},
 		EN: Text{"wrong use: {what}", "the command or its arguments are not as required", "see --help"}},
+	UserAbsent: {Code: UserAbsent, Severity: "error", Retryable: true, HTTPStatus: 408, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"没有等到确认", "确认窗口在限定时间内没有回答", "请从页面重新发起"},
+		EN: Text{"nobody confirmed", "the window was not answered in time", "begin again from the page"}},
+	UserRefused: {Code: UserRefused, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"用户拒绝了这次操作", "在确认窗口中点了“拒绝”或关闭了窗口", "需要时请从页面重新发起"},
+		EN: Text{"the person refused", "“refuse” was clicked, or the window closed", "begin again from the page when needed"}},
 }

@@ -226,3 +226,12 @@ func (r *Ring) take(ctx context.Context, g *guarded, f *Found) error {
 	}
 	return nil
 }
+
+// PageMayAsk returns nil when a business page may have a PIN asked for a key with
+// these tries: guard 6, before anything is shown.
+func PageMayAsk(t Tries) error {
+	if t.Known && t.Left > 0 && t.Left <= pageReserve {
+		return fault.New(fault.PINFewLeft, "left", t.Left)
+	}
+	return nil
+}

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"xinzhang/internal/fault"
-	"xinzhang/internal/fixture"
-	"xinzhang/internal/format/cert"
 	"xinzhang/internal/keyring"
 	"xinzhang/internal/token"
 )
@@ -162,7 +160,7 @@ func TestALockedPINIsNotSent(t *testing.T) {
 
 func TestTheFirstPINMustBeChangedBeforeItSigns(t *testing.T) { // guard 8
 	b := newBench(t, nil)
-	id := b.key("key", false, func(pub func(*cert.Template)) *fixture.Holder { return b.authority.Person(pub) })
+	id := b.key("key", "", b.authority.Person, nil)
 	b.ring.Refresh(t.Context())
 	wants(t, b.unlock(b.attempt(id, "operation-0000001", "735182")), fault.PINMustChange)
 	if b.left("key") != 10 {

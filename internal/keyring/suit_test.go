@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"xinzhang/internal/fault"
-	"xinzhang/internal/fixture"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/keyring"
 )
@@ -19,32 +18,32 @@ func TestAKeySuitsItsPurposeOrSaysWhyNot(t *testing.T) {
 		want  map[keyring.Purpose]fault.Code // absent: suited
 	}{
 		"a person": {func(b *bench) string { return b.person("key", nil) }, map[keyring.Purpose]fault.Code{
-			keyring.Seal: fault.KeyPurposeOrganisation, keyring.Decrypt: fault.KeyPurposeNoEncryption,
+			keyring.Seal: fault.KeyPurposeOrganisation,
 		}},
 		"an organisation": {func(b *bench) string { return b.organisation("key") }, map[keyring.Purpose]fault.Code{
-			keyring.Login: fault.KeyPurposeLoginOrganisation, keyring.Sign: fault.KeyPurposePerson, keyring.Decrypt: fault.KeyPurposeNoEncryption,
+			keyring.Login: fault.KeyPurposeLoginOrganisation, keyring.Sign: fault.KeyPurposePerson,
 		}},
 		"a person without clientAuth": {func(b *bench) string {
 			return b.person("key", without(func(p *cert.Profile) { p.ExtKeyUsages = nil }))
 		}, map[keyring.Purpose]fault.Code{
-			keyring.Login: fault.KeyPurposeLoginUsage, keyring.Seal: fault.KeyPurposeOrganisation, keyring.Decrypt: fault.KeyPurposeNoEncryption,
+			keyring.Login: fault.KeyPurposeLoginUsage, keyring.Seal: fault.KeyPurposeOrganisation,
 		}},
 		"a person without our policy": {func(b *bench) string {
 			return b.person("key", without(func(p *cert.Profile) { p.Policy = "" }))
 		}, map[keyring.Purpose]fault.Code{
-			keyring.Login: fault.KeyPurposeLoginPolicy, keyring.Seal: fault.KeyPurposeOrganisation, keyring.Decrypt: fault.KeyPurposeNoEncryption,
+			keyring.Login: fault.KeyPurposeLoginPolicy, keyring.Seal: fault.KeyPurposeOrganisation,
 		}},
 		"an expired person": {func(b *bench) string {
 			return b.person("key", func(t *cert.Template) {
 				t.NotBefore, t.NotAfter = time.Now().AddDate(-1, 0, 0), time.Now().AddDate(0, 0, -1)
 			})
 		}, map[keyring.Purpose]fault.Code{
-			keyring.Login: fault.CertExpired, keyring.Sign: fault.CertExpired, keyring.Seal: fault.CertExpired, keyring.Decrypt: fault.KeyPurposeNoEncryption,
+			keyring.Login: fault.CertExpired, keyring.Sign: fault.CertExpired, keyring.Seal: fault.CertExpired, keyring.Decrypt: fault.CertExpired,
 		}},
 		"a first PIN": {func(b *bench) string {
-			return b.key("key", false, func(pub func(*cert.Template)) *fixture.Holder { return b.authority.Person(pub) })
+			return b.key("key", "", b.authority.Person, nil)
 		}, map[keyring.Purpose]fault.Code{
-			keyring.Login: fault.PINMustChange, keyring.Sign: fault.PINMustChange, keyring.Seal: fault.KeyPurposeOrganisation, keyring.Decrypt: fault.KeyPurposeNoEncryption,
+			keyring.Login: fault.PINMustChange, keyring.Sign: fault.PINMustChange, keyring.Seal: fault.KeyPurposeOrganisation, keyring.Decrypt: fault.PINMustChange,
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -67,4 +66,3 @@ func TestAKeySuitsItsPurposeOrSaysWhyNot(t *testing.T) {
 		})
 	}
 }
-

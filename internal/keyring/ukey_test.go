@@ -55,46 +55,26 @@ func (b *bench) sleep(_ context.Context, d time.Duration) error {
 	return nil
 }
 
-// person makes a UKey with a person's certificate, and returns its id.
+// person makes a UKey with a person's certificates, and returns its id.
 func (b *bench) person(name string, change func(*cert.Template)) string {
-	return b.key(name, true, func(pub func(*cert.Template)) *fixture.Holder {
-		return b.authority.Person(func(t *cert.Template) {
-			pub(t)
+	return b.key(name, pin, b.authority.Person, change)
+}
+
+func (b *bench) organisation(name string) string {
+	return b.key(name, pin, b.authority.Organisation, nil)
+}
+
+func (b *bench) key(name, pin string, issue func(func(*cert.Template)) *fixture.Holder, change func(*cert.Template)) string {
+	b.t.Helper()
+	signing, _ := b.authority.UKey(b.dir, name, pin, func(own func(*cert.Template)) *fixture.Holder {
+		return issue(func(t *cert.Template) {
+			own(t)
 			if change != nil {
 				change(t)
 			}
 		})
 	})
-}
-
-func (b *bench) organisation(name string) string {
-	return b.key(name, true, func(pub func(*cert.Template)) *fixture.Holder { return b.authority.Organisation(pub) })
-}
-
-func (b *bench) key(name string, changed bool, issue func(func(*cert.Template)) *fixture.Holder) string {
-	b.t.Helper()
-	ctx := b.t.Context()
-	auth := token.NewAuthKey([16]byte([]byte("16 octets of key")))
-	dev, err := b.driver.Create(ctx, soft.Spec{Name: name, AuthKey: auth})
-	b.must(err)
-	defer func() { b.must(dev.Close()) }()
-	b.must(dev.Authenticate(ctx, auth))
-	first := token.NewPIN([]byte("735182"))
-	app, err := dev.CreateApplication(ctx, token.ApplicationSpec{Name: "XINZHANG", AdminPIN: token.NewPIN([]byte("admin-730165")), UserPIN: first})
-	b.must(err)
-	current := first
-	if changed {
-		current = token.NewPIN([]byte(pin))
-		b.must(app.ChangePIN(ctx, token.UserPIN, first, current))
-	}
-	b.must(app.VerifyPIN(ctx, token.UserPIN, current))
-	c, err := app.CreateContainer(ctx, "sign-1")
-	b.must(err)
-	pub, err := c.GenerateSigningKey(ctx)
-	b.must(err)
-	holder := issue(func(t *cert.Template) { t.PublicKey = pub })
-	b.must(c.ImportCertificate(ctx, token.Signing, holder.Certificate()))
-	return keyring.ID(holder.Certificate())
+	return keyring.ID(signing.Raw)
 }
 
 func (b *bench) must(err error) {
