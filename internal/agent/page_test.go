@@ -20,6 +20,7 @@ import (
 	"xinzhang/internal/format/sm2enc"
 	"xinzhang/internal/login"
 	"xinzhang/internal/prompt"
+	"xinzhang/internal/token/soft/softtest"
 	"xinzhang/internal/trust"
 )
 
@@ -212,7 +213,7 @@ func TestAnEnvelopeOpensForItsRecipientOnly(t *testing.T) {
 			t.Errorf("%q", got.Plaintext)
 		}
 	}
-	key, stranger := w.authority.UKey(t.TempDir(), "stranger", pin, w.authority.Person)
+	key, stranger := softtest.UKey(t, t.TempDir(), "stranger", pin, w.authority.Person)
 	if p := w.call("decrypt", object{"operation": operation("stranger"), "envelope": envelop(stranger)}, nil); p.Code != "agent.no_key_fits" {
 		t.Errorf("%s %s", p.Code, key.Holder())
 	}

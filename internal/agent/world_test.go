@@ -98,7 +98,7 @@ func (w *world) must(err error) {
 // plug makes a UKey and has the agent see it.
 func (w *world) plug(name, pin string, issue func(func(*cert.Template)) *fixture.Holder) (id string, signing, encryption *cert.Certificate) {
 	w.t.Helper()
-	signing, encryption = w.authority.UKey(w.home.Tokens(), name, pin, issue)
+	signing, encryption = softtest.UKey(w.t, w.home.Tokens(), name, pin, issue)
 	w.ring.Refresh(w.t.Context())
 	return keyring.ID(signing.Raw), signing, encryption
 }

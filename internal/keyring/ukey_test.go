@@ -66,7 +66,7 @@ func (b *bench) organisation(name string) string {
 
 func (b *bench) key(name, pin string, issue func(func(*cert.Template)) *fixture.Holder, change func(*cert.Template)) string {
 	b.t.Helper()
-	signing, _ := b.authority.UKey(b.dir, name, pin, func(own func(*cert.Template)) *fixture.Holder {
+	signing, _ := softtest.UKey(b.t, b.dir, name, pin, func(own func(*cert.Template)) *fixture.Holder {
 		return issue(func(t *cert.Template) {
 			own(t)
 			if change != nil {

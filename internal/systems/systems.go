@@ -40,6 +40,7 @@ type Directory struct {
 
 	mu      sync.Mutex
 	allowed []Allowed
+	seen    time.Time // of the file of allowed
 	list    *Signed
 	listErr error
 	stamp   string // of the files of the list
@@ -62,20 +63,38 @@ type Permission struct {
 // Allowed reports whether the origin may call.
 func (p Permission) Allowed() bool { return p.System != nil || p.User != nil }
 
-// Open reads what the user allowed. A file that cannot be read allows nobody.
+// Open reads what the user allowed. A file that cannot be read is an error: it
+// must not come to allow nobody, or everybody, unnoticed.
 func Open(cfg Config) (*Directory, error) {
 	d := &Directory{cfg: cfg, changed: func(string, bool) {}}
-	b, err := os.ReadFile(cfg.Origins)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d, d.reload()
+}
+
+// reload reads the file again when another program changed it; d.mu is held.
+func (d *Directory) reload() error {
+	info, err := os.Stat(d.cfg.Origins)
 	if errors.Is(err, fs.ErrNotExist) {
-		return d, nil
+		d.allowed, d.seen = nil, time.Time{}
+		return nil
 	}
 	if err != nil {
-		return nil, fault.Wrap(fault.FileUnreadable, err, "file", cfg.Origins)
+		return fault.Wrap(fault.FileUnreadable, err, "file", d.cfg.Origins)
 	}
-	if err := json.Unmarshal(b, &d.allowed); err != nil {
-		return nil, fault.Wrap(fault.FileUnreadable, err, "file", cfg.Origins)
+	if info.ModTime().Equal(d.seen) {
+		return nil
 	}
-	return d, nil
+	d.allowed = nil
+	b, err := os.ReadFile(d.cfg.Origins)
+	if err == nil {
+		err = json.Unmarshal(b, &d.allowed)
+	}
+	if err != nil {
+		return fault.Wrap(fault.FileUnreadable, err, "file", d.cfg.Origins)
+	}
+	d.seen = info.ModTime()
+	return nil
 }
 
 // OnChange sets what is told when an origin is allowed or no longer.
@@ -90,6 +109,7 @@ func (d *Directory) Lookup(origin string) Permission {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.refresh()
+	_ = d.reload() // what cannot be read allows nobody
 	var p Permission
 	if d.list != nil && d.cfg.Now().Before(d.list.ValidUntil) {
 		for i, s := range d.list.Systems {
@@ -116,6 +136,9 @@ func (d *Directory) Allow(origin string) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if err := d.reload(); err != nil {
+		return err
+	}
 	if d.find(origin) >= 0 {
 		return nil
 	}
@@ -128,6 +151,9 @@ func (d *Directory) Allow(origin string) error {
 func (d *Directory) Revoke(origin string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if err := d.reload(); err != nil {
+		return err
+	}
 	i := d.find(origin)
 	if i < 0 {
 		if d.list != nil && slices.ContainsFunc(d.list.Systems, func(s System) bool { return slices.Contains(s.Origins, origin) }) {
@@ -170,6 +196,7 @@ func (d *Directory) save(next []Allowed, origin string, allowed bool) error {
 func (d *Directory) User() []Allowed {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	_ = d.reload() // what cannot be read allows nobody
 	out := slices.Clone(d.allowed)
 	slices.SortFunc(out, func(a, b Allowed) int { return strings.Compare(a.Origin, b.Origin) })
 	return out
