@@ -4,9 +4,7 @@ import (
 	"context"
 
 	"xinzhang/internal/fault"
-	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/cms"
-	"xinzhang/internal/format/sm2enc"
 	"xinzhang/internal/keyring"
 	"xinzhang/internal/login"
 	"xinzhang/internal/prompt"
@@ -73,15 +71,11 @@ func (s *Server) decrypt(ctx context.Context, in *DecryptParams) (*Decrypted, er
 			return nil, err
 		}
 		defer func() { _ = session.Close() }()
-		plain, err := open(ctx, envelope, session.Key.Encryption, session)
+		plain, err := session.Open(ctx, envelope)
 		s.write(ctx, entry, session.Key, err)
 		if err != nil {
 			return nil, err
 		}
 		return &Decrypted{plain}, nil
 	})
-}
-
-func open(ctx context.Context, envelope *cms.EnvelopedData, c *cert.Certificate, session *keyring.Session) ([]byte, error) {
-	return envelope.Open(c, func(wrapped sm2enc.Cipher) ([]byte, error) { return session.Decrypt(ctx, wrapped) })
 }

@@ -352,8 +352,6 @@ const (
 	KeyMissing Code = "key.missing"
 	// KeyNoCertificate: there is no certificate in the UKey
 	KeyNoCertificate Code = "key.no_certificate"
-	// KeyNoDecrypt: this kind of UKey does not hand out what it decrypts
-	KeyNoDecrypt Code = "key.no_decrypt"
 	// KeyNotPluggedIn: this UKey is not plugged in
 	KeyNotPluggedIn Code = "key.not_plugged_in"
 	// KeyPassphraseShort: the passphrase is shorter than {min} characters
@@ -526,7 +524,9 @@ const (
 	PINOutcomeUnknown Code = "pin.outcome_unknown"
 	// PINRepeatDiffers: the new PIN and its repetition differ
 	PINRepeatDiffers Code = "pin.repeat_differs"
-	// PINTriesUnknown: this UKey does not tell its tries: two were used in this run
+	// PINTriesSpent: this UKey does not tell its tries: two were used in this run
+	PINTriesSpent Code = "pin.tries_spent"
+	// PINTriesUnknown: nobody knows how many tries the {pin} has left
 	PINTriesUnknown Code = "pin.tries_unknown"
 	// PINWeak: the new PIN is too simple: {rule}
 	PINWeak Code = "pin.weak"
@@ -712,6 +712,42 @@ const (
 	SignerStatusUnknown Code = "signer.status_unknown"
 	// SignerTimeOK: signed while the signer's certificate was valid ({start} to {end})
 	SignerTimeOK Code = "signer.time_ok"
+	// SKFCrashed: the vendor's library {library} crashed in {function}
+	SKFCrashed Code = "skf.crashed"
+	// SKFDraft: the library {library} follows the draft of 2010
+	SKFDraft Code = "skf.draft"
+	// SKFFailed: the UKey did not do it: {function} answered {raw}
+	SKFFailed Code = "skf.failed"
+	// SKFGarbled: the library {library} answered {function} with nonsense
+	SKFGarbled Code = "skf.garbled"
+	// SKFHostAbsent: the helper program {host} is missing
+	SKFHostAbsent Code = "skf.host_absent"
+	// SKFHung: the vendor's library {library} did not answer {function} within {seconds} s
+	SKFHung Code = "skf.hung"
+	// SKFLayoutUnknown: the structures of the library {library} are unknown ({octets} octets)
+	SKFLayoutUnknown Code = "skf.layout_unknown"
+	// SKFLibraryAbsent: the UKey library {library} is not there
+	SKFLibraryAbsent Code = "skf.library_absent"
+	// SKFLibraryForeign: the library {library} is made for {found}
+	SKFLibraryForeign Code = "skf.library_foreign"
+	// SKFLibraryUnloadable: the library {library} cannot be loaded
+	SKFLibraryUnloadable Code = "skf.library_unloadable"
+	// SKFNeedsMessage: the library {library} signs messages only
+	SKFNeedsMessage Code = "skf.needs_message"
+	// SKFNotLibrary: {library} is no library
+	SKFNotLibrary Code = "skf.not_library"
+	// SKFNotSKF: {library} is no SKF library
+	SKFNotSKF Code = "skf.not_skf"
+	// SKFOverran: the library {library} wrote beyond its buffer in {function}
+	SKFOverran Code = "skf.overran"
+	// SKFSeveralDevices: plug in only one UKey ({count} are there)
+	SKFSeveralDevices Code = "skf.several_devices"
+	// SKFSignatureWrong: the signature from the library {library} does not verify
+	SKFSignatureWrong Code = "skf.signature_wrong"
+	// SKFUnsupported: this UKey does not support {function}
+	SKFUnsupported Code = "skf.unsupported"
+	// SKFVendorUnknown: the vendor {vendor} is not known
+	SKFVendorUnknown Code = "skf.vendor_unknown"
 	// StoreNewer: the database {file} was written by a newer program (schema {found}, known here {known})
 	StoreNewer Code = "store.newer"
 	// StoreUnreadable: the database {file} cannot be opened
@@ -1303,9 +1339,6 @@ var table = map[Code]Entry{
 	KeyNoCertificate: {Code: KeyNoCertificate, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"UKey 中没有证书", "这个 UKey 还没有签发证书，或签发没有完成", "请携带 UKey 到受理点制证"},
 		EN: Text{"there is no certificate in the UKey", "none was issued into it yet, or issuing was not finished", "take it to the RA desk"}},
-	KeyNoDecrypt: {Code: KeyNoDecrypt, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
-		ZH: Text{"这种 UKey 不能把解密结果交给本机程序", "它把会话密钥留在 UKey 内部", "请换用支持解密的 UKey，或联系技术支持"},
-		EN: Text{"this kind of UKey does not hand out what it decrypts", "it keeps session keys inside", "use another UKey or contact support"}},
 	KeyNotPluggedIn: {Code: KeyNotPluggedIn, Severity: "error", Retryable: true, HTTPStatus: 404, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"没有找到这个 UKey", "UKey 已拔出，或证书已更换", "插入 UKey 后重试"},
 		EN: Text{"this UKey is not plugged in", "it was pulled out, or its certificate was replaced", "plug it in and try again"}},
@@ -1564,9 +1597,12 @@ var table = map[Code]Entry{
 	PINRepeatDiffers: {Code: PINRepeatDiffers, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"两次输入的新 PIN 不一致", "新 PIN 与重复输入的不同", "请重新输入新 PIN；没有消耗尝试次数"},
 		EN: Text{"the new PIN and its repetition differ", "one of them was mistyped", "type the new PIN again; no try was spent"}},
-	PINTriesUnknown: {Code: PINTriesUnknown, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+	PINTriesSpent: {Code: PINTriesSpent, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"这个 UKey 不报告剩余次数，本次运行最多试 2 次", "不知道剩余次数时继续尝试，可能把 UKey 锁死", "确认 PIN 后重新启动本机服务再试；记不清请到受理点"},
 		EN: Text{"this UKey does not tell its tries: two were used in this run", "trying on blindly could lock it", "make sure of the PIN, then restart the agent"}},
+	PINTriesUnknown: {Code: PINTriesUnknown, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"pin"},
+		ZH: Text{"不知道{pin}还可以输错几次", "厂商的驱动不提供这个数，也可能只剩最后一次；再错会锁死", "确认 PIN 无误后，加上 --last-try 再试"},
+		EN: Text{"nobody knows how many tries the {pin} has left", "the vendor's library does not tell; it may be the last one, and a wrong entry would lock it", "make sure of the PIN, then use --last-try"}},
 	PINWeak: {Code: PINWeak, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"rule"},
 		ZH: Text{"新 PIN 太简单：{rule}", "容易猜到的 PIN 起不到保护作用", "请换一个 PIN；没有消耗尝试次数"},
 		EN: Text{"the new PIN is too simple: {rule}", "a PIN that is easily guessed protects nothing", "choose another; no try was spent"}},
@@ -1843,6 +1879,60 @@ var table = map[Code]Entry{
 	SignerTimeOK: {Code: SignerTimeOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"start", "end"},
 		ZH: Text{"签署时间在签署人证书有效期内（{start} 至 {end}）", "", ""},
 		EN: Text{"signed while the signer's certificate was valid ({start} to {end})", "", ""}},
+	SKFCrashed: {Code: SKFCrashed, Severity: "error", Retryable: true, HTTPStatus: 502, ExitStatus: 4, Args: []string{"library", "function"},
+		ZH: Text{"厂商驱动库 {library} 崩溃（{function}）", "崩溃发生在隔离的辅助进程里，本程序没有受影响；操作可能已经完成，也可能没有", "重新输入 PIN 再试；反复出现时请厂商更新驱动"},
+		EN: Text{"the vendor's library {library} crashed in {function}", "it did so in a process of its own; what was asked may or may not have been done", "enter the PIN anew and try again; when it happens again, ask the vendor for a newer driver"}},
+	SKFDraft: {Code: SKFDraft, Severity: "error", Retryable: false, HTTPStatus: 415, ExitStatus: 4, Args: []string{"library"},
+		ZH: Text{"驱动库 {library} 是 2010 年草案的接口", "它没有 SKF_ExportCertificate；数据结构与 GM/T 0016-2012 不同，混用会损坏数据", "请向厂商索取符合 GM/T 0016-2012 或更新标准的驱动"},
+		EN: Text{"the library {library} follows the draft of 2010", "it has no SKF_ExportCertificate; its structures differ from GM/T 0016-2012, and mixing them would destroy data", "ask the vendor for a driver of GM/T 0016-2012 or later"}},
+	SKFFailed: {Code: SKFFailed, Severity: "error", Retryable: false, HTTPStatus: 502, ExitStatus: 4, Args: []string{"library", "function", "raw"},
+		ZH: Text{"UKey 没有完成操作：{function} 返回 {raw}", "驱动库 {library} 返回了这个错误码，标准没有说明它的含义或原因", "重新插拔 UKey 后再试；把错误码告诉厂商"},
+		EN: Text{"the UKey did not do it: {function} answered {raw}", "so says the library {library}; the standard gives this number no cause a person can act on", "plug the UKey in anew; tell the vendor the number"}},
+	SKFGarbled: {Code: SKFGarbled, Severity: "error", Retryable: false, HTTPStatus: 502, ExitStatus: 4, Args: []string{"library", "function"},
+		ZH: Text{"驱动库 {library} 的回答没有意义（{function}）", "返回的长度、名称或公钥不合规定", "重新插拔 UKey 后再试；仍然如此时请厂商更新驱动"},
+		EN: Text{"the library {library} answered {function} with nonsense", "a length, a name or a public key is not as it must be", "plug the UKey in anew; when it happens again, ask the vendor for a newer driver"}},
+	SKFHostAbsent: {Code: SKFHostAbsent, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 4, Args: []string{"host"},
+		ZH: Text{"缺少辅助程序 {host}", "厂商的库由单独的辅助程序装入，它应当和本程序放在一起", "重新安装本程序；从源码构建时运行 make skf-host，或设置 XINZHANG_SKF_HOST"},
+		EN: Text{"the helper program {host} is missing", "libraries of vendors are loaded by a program of its own, which stands beside this one", "install this program anew; from the source: make skf-host, or set XINZHANG_SKF_HOST"}},
+	SKFHung: {Code: SKFHung, Severity: "error", Retryable: true, HTTPStatus: 504, ExitStatus: 4, Args: []string{"library", "function", "seconds"},
+		ZH: Text{"厂商驱动库 {library} 在 {seconds} 秒内没有回答（{function}）", "UKey 或驱动没有响应，或驱动在等待看不见的窗口；辅助进程已经结束。若是在验证 PIN，可能已用去一次机会，本程序不会重试", "重新插拔 UKey，先查看剩余次数，再输入 PIN"},
+		EN: Text{"the vendor's library {library} did not answer {function} within {seconds} s", "the UKey or the driver is stuck, or waits at a window nobody sees; its process was ended. A PIN that was being verified may have cost a try; it is not tried again", "plug the UKey in anew, look at the tries left, then enter the PIN"}},
+	SKFLayoutUnknown: {Code: SKFLayoutUnknown, Severity: "error", Retryable: false, HTTPStatus: 502, ExitStatus: 4, Args: []string{"library", "octets"},
+		ZH: Text{"看不懂驱动库 {library} 的数据结构（{octets} 字节）", "它的 ULONG 位数或结构对齐不是已知的任何一种；继续使用会读错数据", "在厂商配置里写明 layout，或联系技术支持"},
+		EN: Text{"the structures of the library {library} are unknown ({octets} octets)", "neither its ULONG nor its packing is one that we know, and going on would read wrong values", "state the layout in the vendor profile, or contact support"}},
+	SKFLibraryAbsent: {Code: SKFLibraryAbsent, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 4, Args: []string{"library"},
+		ZH: Text{"找不到 UKey 驱动库 {library}", "没有安装厂商的驱动，或装在别处", "安装厂商驱动；装在别处的，用 skf:库文件的路径 指定"},
+		EN: Text{"the UKey library {library} is not there", "the vendor's driver is not installed, or stands elsewhere", "install the driver, or name the file with skf:PATH"}},
+	SKFLibraryForeign: {Code: SKFLibraryForeign, Severity: "error", Retryable: false, HTTPStatus: 415, ExitStatus: 4, Args: []string{"library", "found", "here"},
+		ZH: Text{"驱动库 {library} 是给 {found} 用的", "这里能装入的是：{here}", "安装与本机系统和位数相符的厂商驱动"},
+		EN: Text{"the library {library} is made for {found}", "what can be loaded here: {here}", "install the vendor's driver for this system and word size"}},
+	SKFLibraryUnloadable: {Code: SKFLibraryUnloadable, Severity: "error", Retryable: false, HTTPStatus: 424, ExitStatus: 4, Args: []string{"library", "reason"},
+		ZH: Text{"驱动库 {library} 不能装入", "系统说：{reason}", "安装它需要的其他库，或重新安装厂商驱动"},
+		EN: Text{"the library {library} cannot be loaded", "the system says: {reason}", "install what it needs, or the vendor's driver anew"}},
+	SKFNeedsMessage: {Code: SKFNeedsMessage, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"library"},
+		ZH: Text{"驱动库 {library} 只对原文签名", "它自己计算摘要（连同签名人标识），而这里只有算好的摘要；没有产生可用的签名", "请厂商提供按标准对摘要签名的驱动"},
+		EN: Text{"the library {library} signs messages only", "it hashes what it is given itself, and here is only the digest that the standard asks for; no usable signature was made", "ask the vendor for a driver that signs digests as the standard says"}},
+	SKFNotLibrary: {Code: SKFNotLibrary, Severity: "error", Retryable: false, HTTPStatus: 415, ExitStatus: 4, Args: []string{"library"},
+		ZH: Text{"{library} 不是程序库", "文件内容不是 Windows、Linux 或 macOS 的程序库", "指定厂商驱动中的 SKF 库文件（.dll、.so）"},
+		EN: Text{"{library} is no library", "its content is none of Windows, Linux or macOS", "name the SKF library of the vendor's driver (.dll, .so)"}},
+	SKFNotSKF: {Code: SKFNotSKF, Severity: "error", Retryable: false, HTTPStatus: 415, ExitStatus: 4, Args: []string{"library", "function"},
+		ZH: Text{"{library} 不是 SKF 库", "里面没有函数 {function}", "指定厂商驱动中的 SKF 库（不是 CSP 或 PKCS#11 库）"},
+		EN: Text{"{library} is no SKF library", "it lacks the function {function}", "name the SKF library of the vendor, not that of CSP or PKCS #11"}},
+	SKFOverran: {Code: SKFOverran, Severity: "error", Retryable: false, HTTPStatus: 502, ExitStatus: 4, Args: []string{"library", "function"},
+		ZH: Text{"驱动库 {library} 写出了缓冲区（{function}）", "它写入的数据超过了给它的空间，内存已不可信；辅助进程已经结束", "请厂商更新驱动"},
+		EN: Text{"the library {library} wrote beyond its buffer in {function}", "its memory can no longer be trusted; its process was ended", "ask the vendor for a newer driver"}},
+	SKFSeveralDevices: {Code: SKFSeveralDevices, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"library", "count"},
+		ZH: Text{"请只插一个 UKey（现在有 {count} 个）", "驱动库 {library} 会把同时插入的几个 UKey 弄混", "拔出其他 UKey 后重试"},
+		EN: Text{"plug in only one UKey ({count} are there)", "the library {library} mixes up several that are plugged in together", "pull out the others and try again"}},
+	SKFSignatureWrong: {Code: SKFSignatureWrong, Severity: "error", Retryable: false, HTTPStatus: 502, ExitStatus: 1, Args: []string{"library"},
+		ZH: Text{"驱动库 {library} 给出的签名验证不通过", "UKey 里的私钥与公钥不符，或驱动有错误；签名没有使用", "不要用这个 UKey 签署；请发证机构检查"},
+		EN: Text{"the signature from the library {library} does not verify", "the private key in the UKey does not belong to its public key, or the driver is wrong; the signature was thrown away", "do not sign with this UKey; have it checked by its issuer"}},
+	SKFUnsupported: {Code: SKFUnsupported, Severity: "error", Retryable: false, HTTPStatus: 501, ExitStatus: 4, Args: []string{"library", "function"},
+		ZH: Text{"这种 UKey 不支持 {function}", "驱动库 {library} 没有这个功能", "换用支持它的 UKey，或请厂商更新驱动"},
+		EN: Text{"this UKey does not support {function}", "the library {library} does not have it", "take a UKey that does, or ask the vendor for a newer driver"}},
+	SKFVendorUnknown: {Code: SKFVendorUnknown, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 4, Args: []string{"vendor", "known"},
+		ZH: Text{"不认识厂商“{vendor}”", "已有配置的厂商：{known}", "用其中一个名称，或用 skf:库文件的路径"},
+		EN: Text{"the vendor {vendor} is not known", "there are profiles of {known}", "take one of these names, or skf:PATH of the library"}},
 	StoreNewer: {Code: StoreNewer, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 4, Args: []string{"file", "found", "known"},
 		ZH: Text{"数据库 {file} 由更新的程序写成（版本 {found}，本程序只认识 {known}）", "旧程序写入会损坏数据", "请升级程序"},
 		EN: Text{"the database {file} was written by a newer program (schema {found}, known here {known})", "an older program would damage it", "upgrade the program"}},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"xinzhang/internal/fault"
+	"xinzhang/internal/format/cms"
 	"xinzhang/internal/format/sm2enc"
 	"xinzhang/internal/token"
 )
@@ -72,14 +73,19 @@ func (s *Session) Sign(ctx context.Context, e [32]byte) ([]byte, error) {
 	return value, nil
 }
 
-// Decrypt opens a wrapped session key; a UKey that keeps such keys inside cannot:
-// [fault.KeyNoDecrypt].
-func (s *Session) Decrypt(ctx context.Context, wrapped sm2enc.Cipher) ([]byte, error) {
-	d, ok := s.handle.container.(token.Decrypter)
-	if !ok {
-		return nil, fault.New(fault.KeyNoDecrypt)
+// Open opens an envelope that was made for the encryption certificate. UKeys of
+// vendors keep the session key inside and decrypt with it there.
+func (s *Session) Open(ctx context.Context, envelope *cms.EnvelopedData) ([]byte, error) {
+	if c, ok := s.handle.container.(token.InsideDecrypter); ok {
+		return envelope.OpenInside(s.Key.Encryption, func(wrapped sm2enc.Cipher, iv [16]byte, text []byte) ([]byte, error) {
+			return c.DecryptInside(ctx, wrapped, iv, text)
+		})
 	}
-	return d.Decrypt(ctx, wrapped)
+	c, ok := s.handle.container.(token.Decrypter)
+	if !ok {
+		return nil, fault.New(fault.CMSUndecryptable)
+	}
+	return envelope.Open(s.Key.Encryption, func(wrapped sm2enc.Cipher) ([]byte, error) { return c.Decrypt(ctx, wrapped) })
 }
 
 // Close ends what was verified. Some UKeys share it among all programs: so it is

@@ -127,7 +127,7 @@ func (g *guarded) enter(a Attempt, hash [sm3.Size]byte, now Tries, signs bool) e
 	case signs && now.First:
 		return fault.New(fault.PINMustChange)
 	case !now.Known && g.blind >= blindTries:
-		return fault.New(fault.PINTriesUnknown)
+		return fault.New(fault.PINTriesSpent)
 	case a.FromPage && now.Known && now.Left <= pageReserve:
 		return fault.New(fault.PINFewLeft, "left", now.Left)
 	case now.Known && now.Left == 1 && !a.Last:

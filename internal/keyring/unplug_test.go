@@ -127,7 +127,7 @@ func TestAUKeyThatCannotTellItsTriesHasTwo(t *testing.T) {
 	b.ring.Refresh(t.Context())
 	wants(t, b.unlock(b.attempt(id, "operation-0000001", "111222")), fault.PINIncorrect)
 	wants(t, b.unlock(b.attempt(id, "operation-0000002", "111223")), fault.PINIncorrect)
-	wants(t, b.unlock(b.attempt(id, "operation-0000003", pin)), fault.PINTriesUnknown)
+	wants(t, b.unlock(b.attempt(id, "operation-0000003", pin)), fault.PINTriesSpent)
 	if b.left("key") != 8 {
 		t.Errorf("%d tries left", b.left("key"))
 	}
