@@ -5,8 +5,18 @@ export type Arg = string | number;
 
 /** Every code with the arguments of its texts. */
 export interface CodeArgs {
+  "agent.disconnected": Record<string, never>;
+  "agent.not_running": { ports: Arg };
+  "agent.too_old": { method: Arg; version: Arg };
   "app.absent": { app: Arg };
   "app.exists": { app: Arg };
+  "browser.blocked_by_csp": { directive: Arg };
+  "browser.blocked_local": { origin: Arg };
+  "browser.frame_not_delegated": { origin: Arg };
+  "browser.opener_cut": Record<string, never>;
+  "browser.permission_denied": { origin: Arg };
+  "browser.permission_pending": { origin: Arg };
+  "browser.popup_blocked": Record<string, never>;
   "ca.busy": { folder: Arg };
   "ca.exists": { holder: Arg };
   "ca.init_unfinished": Record<string, never>;
@@ -28,6 +38,12 @@ export interface CodeArgs {
   "ca.request_conflict": { request: Arg };
   "ca.request_invalid": { what: Arg };
   "ca.signature_mismatch": { serial: Arg };
+  "call.aborted": Record<string, never>;
+  "call.answer_malformed": Record<string, never>;
+  "call.busy": Record<string, never>;
+  "call.timeout": { seconds: Arg };
+  "call.window_closed": Record<string, never>;
+  "call.wrong": { what: Arg };
   "cert.algorithm": { algorithm: Arg };
   "cert.already_held": { serial: Arg };
   "cert.already_revoked": { serial: Arg };
@@ -349,6 +365,24 @@ export interface Entry {
 }
 
 export const codes: { readonly [code in Code]: Entry } = {
+  "agent.disconnected": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "与数字证书管理工具的连接中断", cause: "它在答复之前退出或重新启动；这次操作是否完成无法确定", next: "先查看业务系统中是否已有结果，再决定是否重做" },
+    en: { title: "the connection to the certificate tool was lost", cause: "it ended or restarted before it answered; whether the operation was done is not known", next: "look for a result in the business system first, then decide whether to do it again" },
+  },
+  "agent.not_running": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "没有找到数字证书管理工具", cause: "本机端口 {ports} 上没有它的服务：没有安装、没有启动，或浏览器和 UKey 不在同一台电脑上", next: "启动数字证书管理工具后重试；没有安装时先安装驱动" },
+    en: { title: "the certificate tool was not found", cause: "nothing of ours answers on the ports {ports} of this computer: it is not installed, not started, or the browser runs on another computer than the UKey", next: "start the certificate tool and try again, or install it first" },
+  },
+  "agent.too_old": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "数字证书管理工具 {version} 不支持 {method}", cause: "本机安装的版本早于网页需要的版本", next: "升级数字证书管理工具后重试" },
+    en: { title: "the certificate tool {version} does not know {method}", cause: "the version installed here is older than what the page needs", next: "update the certificate tool and try again" },
+  },
   "app.absent": {
     severity: "error",
     retryable: false,
@@ -360,6 +394,48 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "UKey 中已有应用 {app}", cause: "已有的应用不会被覆盖", next: "换一个名称，或先删除原有应用（其中的密钥会一并销毁）" },
     en: { title: "there is an application {app} in the UKey already", cause: "an application is never overwritten", next: "choose another name, or delete the old one, which destroys its keys" },
+  },
+  "browser.blocked_by_csp": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "网页自己的安全策略禁止访问本机（{directive}）", cause: "业务系统的 Content-Security-Policy 没有列出本机地址", next: "业务系统的开发者在 connect-src 中加上 ws://127.0.0.1:18099 http://127.0.0.1:18099（以及 18100、18101）" },
+    en: { title: "the page's own policy forbids it to reach this computer ({directive})", cause: "the Content-Security-Policy of the business system does not list the address of this computer", next: "whoever makes the page adds ws://127.0.0.1:18099 http://127.0.0.1:18099 (and 18100, 18101) to connect-src" },
+  },
+  "browser.blocked_local": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "浏览器拦截了网页对本机的访问", cause: "{origin} 是来自公网地址的 http 网页；Chromium 142 起，这类网页不能访问本机（Local Network Access），也不会询问", next: "点按钮在新窗口中继续；管理员可把系统改为 https，或下发浏览器策略" },
+    en: { title: "the browser blocked the page from this computer", cause: "{origin} is an http page from a public address; since Chromium 142 such a page may not reach this computer (Local Network Access), and the browser does not ask", next: "go on in a new window by a click; the administrator can move the system to https or set a browser policy" },
+  },
+  "browser.frame_not_delegated": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "嵌入的网页没有访问本机的权限", cause: "{origin} 在 iframe 中，外层网页没有用 allow 属性转授权限", next: "外层网页的开发者给 iframe 加上 allow=\"loopback-network; local-network-access\"" },
+    en: { title: "the embedded page may not reach this computer", cause: "{origin} stands in an iframe, and the outer page did not pass the permission on", next: "whoever makes the outer page adds allow=\"loopback-network; local-network-access\" to the iframe" },
+  },
+  "browser.opener_cut": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "新窗口与网页之间的联系被切断", cause: "网页带有 Cross-Origin-Opener-Policy 响应头，新窗口不能把结果交回", next: "网页的开发者改用跳转方式，或去掉这个响应头" },
+    en: { title: "the new window was cut off from the page", cause: "the page sends Cross-Origin-Opener-Policy, so the window cannot hand the result back", next: "whoever makes the page uses the redirect, or drops that header" },
+  },
+  "browser.permission_denied": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "浏览器没有允许网页访问本机", cause: "{origin} 访问“此设备上的其他应用和服务”的请求被拒绝，或被浏览器策略禁止", next: "在地址栏左侧的网站设置中允许访问后刷新，或点按钮在新窗口中继续" },
+    en: { title: "the browser does not let the page reach this computer", cause: "the request of {origin} for other apps and services on this device was refused, or a policy forbids it", next: "allow it in the site settings left of the address and reload, or go on in a new window by a click" },
+  },
+  "browser.permission_pending": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "浏览器正在询问是否允许访问本机", cause: "{origin} 第一次访问“此设备上的其他应用和服务”，浏览器在等您选择", next: "在浏览器的询问中选择“允许”" },
+    en: { title: "the browser is asking whether the page may reach this computer", cause: "{origin} wants other apps and services on this device for the first time; the browser waits for your choice", next: "choose Allow in the question of the browser" },
+  },
+  "browser.popup_blocked": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "浏览器拦截了新窗口", cause: "新窗口不是在点击时打开的，或浏览器设置禁止弹出窗口", next: "允许本网站弹出窗口后，再点一次按钮" },
+    en: { title: "the browser blocked the new window", cause: "the window was not opened during a click, or the settings of the browser forbid it", next: "allow pop-ups for this site and click again" },
   },
   "ca.busy": {
     severity: "error",
@@ -486,6 +562,42 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "证书 {serial} 签出的内容与登记不符，已作废", cause: "密钥设备出错，或密钥与签发机构的证书不符", next: "请停止签发并检查密钥设备" },
     en: { title: "what was signed for certificate {serial} is not what was recorded; it is void", cause: "the key module failed, or the key is not the issuer's", next: "stop issuing and check the key module" },
+  },
+  "call.aborted": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "网页取消了这次操作", cause: "业务系统的网页在完成前取消", next: "需要时重新操作" },
+    en: { title: "the page cancelled the operation", cause: "the page of the business system cancelled it before the end", next: "start again if needed" },
+  },
+  "call.answer_malformed": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "收到的答复不合约定", cause: "端口上可能是其他程序，或版本不匹配", next: "升级数字证书管理工具；仍不行时联系技术支持" },
+    en: { title: "the answer is not as agreed", cause: "another program may sit on the port, or the versions do not fit", next: "update the certificate tool, and contact support if that does not help" },
+  },
+  "call.busy": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "上一次操作还没有完成", cause: "同一个网页同时只做一项需要确认的操作，重复点击不会多做一次", next: "等上一次操作完成" },
+    en: { title: "the operation before is not done yet", cause: "one page does one operation at a time that a person confirms; clicking twice does nothing twice", next: "wait for it" },
+  },
+  "call.timeout": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "{seconds} 秒内没有完成", cause: "数字证书管理工具在等您确认，或 UKey 没有答复", next: "查看是否有等待确认的窗口，然后重试" },
+    en: { title: "not done within {seconds} seconds", cause: "the certificate tool waits for you or the UKey does not answer", next: "look for a window that waits for you and try again" },
+  },
+  "call.window_closed": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "确认窗口被关闭", cause: "在完成之前关闭了数字证书管理工具的窗口，没有签名", next: "需要时重新操作" },
+    en: { title: "the window was closed", cause: "the window of the certificate tool was closed before the end; nothing was signed", next: "start again if needed" },
+  },
+  "call.wrong": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "网页的调用不对：{what}", cause: "业务系统网页的程序有误", next: "网页的开发者按 docs/integration.md 改正" },
+    en: { title: "the page calls wrongly: {what}", cause: "the program of the page is at fault", next: "whoever makes the page corrects it after docs/integration.md" },
   },
   "cert.algorithm": {
     severity: "error",
