@@ -632,6 +632,16 @@ const (
 	StoreNewer Code = "store.newer"
 	// StoreUnreadable: the database {file} cannot be opened
 	StoreUnreadable Code = "store.unreadable"
+	// SzcaNoKeyChosen: choose a certificate first
+	SzcaNoKeyChosen Code = "szca.no_key_chosen"
+	// SzcaRefused: pages may not call {function}
+	SzcaRefused Code = "szca.refused"
+	// SzcaSignatureInvalid: the signature does not hold
+	SzcaSignatureInvalid Code = "szca.signature_invalid"
+	// SzcaUnsupported: {function} is not supported
+	SzcaUnsupported Code = "szca.unsupported"
+	// TextOutsideGbk: “{character}” is not in GBK
+	TextOutsideGbk Code = "text.outside_gbk"
 	// TimeClockOnly: signed at {time} by the signer's own clock
 	TimeClockOnly Code = "time.clock_only"
 	// TimeDisagrees: the description's time ({file}) is not the signed one ({time})
@@ -1629,6 +1639,21 @@ var table = map[Code]Entry{
 	StoreUnreadable: {Code: StoreUnreadable, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 4, Args: []string{"file"},
 		ZH: Text{"数据库 {file} 打不开", "文件损坏、不是本系统的数据库，或没有权限", "请检查权限；损坏时从备份恢复"},
 		EN: Text{"the database {file} cannot be opened", "it is damaged, no database of this system, or not permitted", "check the permissions; if damaged, restore the backup"}},
+	SzcaNoKeyChosen: {Code: SzcaNoKeyChosen, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"请先选择证书", "没有符合条件的证书、还没有选定，或选择时取消", "插入 UKey 后选择证书"},
+		EN: Text{"choose a certificate first", "no certificate fits, none was chosen yet, or the choice was cancelled", "plug in the UKey and choose the certificate"}},
+	SzcaRefused: {Code: SzcaRefused, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"function"},
+		ZH: Text{"不允许网页调用 {function}", "这个旧功能让网页读写本机文件，不安全", "请业务系统改为传递内容，或改用新接口"},
+		EN: Text{"pages may not call {function}", "this function of the old control lets a page read and write files of this computer", "ask the business system to pass the content or to use the new interface"}},
+	SzcaSignatureInvalid: {Code: SzcaSignatureInvalid, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"签名验证不通过", "签名值与内容或证书不符", "不要采信这份内容，请签名人重新签名"},
+		EN: Text{"the signature does not hold", "its value does not fit the content or the certificate", "do not rely on the content, ask the signer to sign again"}},
+	SzcaUnsupported: {Code: SzcaUnsupported, Severity: "error", Retryable: false, HTTPStatus: 501, ExitStatus: 1, Args: []string{"function"},
+		ZH: Text{"不支持 {function}", "兼容接口没有实现旧控件的这个功能", "请业务系统改用新接口，见 docs/integration.md"},
+		EN: Text{"{function} is not supported", "the compatible interface does not have this function of the old control", "ask the business system to use the new interface, see docs/integration.md"}},
+	TextOutsideGbk: {Code: TextOutsideGbk, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"character"},
+		ZH: Text{"文字“{character}”不在 GBK 字符集中", "旧接口对 GBK 编码的文字签名，这个字无法表示；改成问号会签错内容", "换一个字，或请业务系统改用新接口"},
+		EN: Text{"“{character}” is not in GBK", "the old interface signs text in GBK, which lacks this character; a question mark in its place would sign something else", "use another character, or ask the business system to use the new interface"}},
 	TimeClockOnly: {Code: TimeClockOnly, Severity: "note", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"time"},
 		ZH: Text{"签署时间 {time} 来自签署人的电脑", "没有时间戳，不能证明时间准确", "重要文件请使用时间戳服务"},
 		EN: Text{"signed at {time} by the signer's own clock", "there is no time stamp to prove it", "use a time-stamp service where it matters"}},

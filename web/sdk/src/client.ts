@@ -119,6 +119,14 @@ export class Client {
     return (await this.run("verify", params, o, FOR_PROGRAM)) as VerifyResult;
   }
 
+  /**
+   * raw sends a call as the agent takes it and gives what it answers; for the
+   * adapters of old interfaces, which make operations of their own.
+   */
+  raw(method: string, params: object, o: CallOptions = {}): Promise<unknown> {
+    return this.run(method, params, o, FOR_PERSON);
+  }
+
   /** cancel ends the operation that is under way, if one is; its promise fails with the agent's answer. */
   async cancel(): Promise<void> {
     if (this.current) await this.connector.call("cancel", { operation: this.current }, "background");

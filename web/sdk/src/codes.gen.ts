@@ -319,6 +319,11 @@ export interface CodeArgs {
   "signer.time_ok": { start: Arg; end: Arg };
   "store.newer": { file: Arg; found: Arg; known: Arg };
   "store.unreadable": { file: Arg };
+  "szca.no_key_chosen": Record<string, never>;
+  "szca.refused": { function: Arg };
+  "szca.signature_invalid": Record<string, never>;
+  "szca.unsupported": { function: Arg };
+  "text.outside_gbk": { character: Arg };
   "time.clock_only": { time: Arg };
   "time.disagrees": { file: Arg; time: Arg };
   "time.future": { time: Arg };
@@ -417,6 +422,26 @@ export const words = {
   "call.wrong": {
     zh: ["网页的调用不对：{what}", "业务系统网页的程序有误", "网页的开发者按 docs/integration.md 改正"],
     en: ["the page calls wrongly: {what}", "the program of the page is at fault", "whoever makes the page corrects it after docs/integration.md"],
+  },
+  "szca.no_key_chosen": {
+    zh: ["请先选择证书", "没有符合条件的证书、还没有选定，或选择时取消", "插入 UKey 后选择证书"],
+    en: ["choose a certificate first", "no certificate fits, none was chosen yet, or the choice was cancelled", "plug in the UKey and choose the certificate"],
+  },
+  "szca.refused": {
+    zh: ["不允许网页调用 {function}", "这个旧功能让网页读写本机文件，不安全", "请业务系统改为传递内容，或改用新接口"],
+    en: ["pages may not call {function}", "this function of the old control lets a page read and write files of this computer", "ask the business system to pass the content or to use the new interface"],
+  },
+  "szca.signature_invalid": {
+    zh: ["签名验证不通过", "签名值与内容或证书不符", "不要采信这份内容，请签名人重新签名"],
+    en: ["the signature does not hold", "its value does not fit the content or the certificate", "do not rely on the content, ask the signer to sign again"],
+  },
+  "szca.unsupported": {
+    zh: ["不支持 {function}", "兼容接口没有实现旧控件的这个功能", "请业务系统改用新接口，见 docs/integration.md"],
+    en: ["{function} is not supported", "the compatible interface does not have this function of the old control", "ask the business system to use the new interface, see docs/integration.md"],
+  },
+  "text.outside_gbk": {
+    zh: ["文字“{character}”不在 GBK 字符集中", "旧接口对 GBK 编码的文字签名，这个字无法表示；改成问号会签错内容", "换一个字，或请业务系统改用新接口"],
+    en: ["“{character}” is not in GBK", "the old interface signs text in GBK, which lacks this character; a question mark in its place would sign something else", "use another character, or ask the business system to use the new interface"],
   },
 } as const satisfies { [code in Code]?: { zh: Words; en: Words } };
 

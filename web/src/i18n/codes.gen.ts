@@ -319,6 +319,11 @@ export interface CodeArgs {
   "signer.time_ok": { start: Arg; end: Arg };
   "store.newer": { file: Arg; found: Arg; known: Arg };
   "store.unreadable": { file: Arg };
+  "szca.no_key_chosen": Record<string, never>;
+  "szca.refused": { function: Arg };
+  "szca.signature_invalid": Record<string, never>;
+  "szca.unsupported": { function: Arg };
+  "text.outside_gbk": { character: Arg };
   "time.clock_only": { time: Arg };
   "time.disagrees": { file: Arg; time: Arg };
   "time.future": { time: Arg };
@@ -2248,6 +2253,36 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "数据库 {file} 打不开", cause: "文件损坏、不是本系统的数据库，或没有权限", next: "请检查权限；损坏时从备份恢复" },
     en: { title: "the database {file} cannot be opened", cause: "it is damaged, no database of this system, or not permitted", next: "check the permissions; if damaged, restore the backup" },
+  },
+  "szca.no_key_chosen": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "请先选择证书", cause: "没有符合条件的证书、还没有选定，或选择时取消", next: "插入 UKey 后选择证书" },
+    en: { title: "choose a certificate first", cause: "no certificate fits, none was chosen yet, or the choice was cancelled", next: "plug in the UKey and choose the certificate" },
+  },
+  "szca.refused": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "不允许网页调用 {function}", cause: "这个旧功能让网页读写本机文件，不安全", next: "请业务系统改为传递内容，或改用新接口" },
+    en: { title: "pages may not call {function}", cause: "this function of the old control lets a page read and write files of this computer", next: "ask the business system to pass the content or to use the new interface" },
+  },
+  "szca.signature_invalid": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "签名验证不通过", cause: "签名值与内容或证书不符", next: "不要采信这份内容，请签名人重新签名" },
+    en: { title: "the signature does not hold", cause: "its value does not fit the content or the certificate", next: "do not rely on the content, ask the signer to sign again" },
+  },
+  "szca.unsupported": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "不支持 {function}", cause: "兼容接口没有实现旧控件的这个功能", next: "请业务系统改用新接口，见 docs/integration.md" },
+    en: { title: "{function} is not supported", cause: "the compatible interface does not have this function of the old control", next: "ask the business system to use the new interface, see docs/integration.md" },
+  },
+  "text.outside_gbk": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "文字“{character}”不在 GBK 字符集中", cause: "旧接口对 GBK 编码的文字签名，这个字无法表示；改成问号会签错内容", next: "换一个字，或请业务系统改用新接口" },
+    en: { title: "“{character}” is not in GBK", cause: "the old interface signs text in GBK, which lacks this character; a question mark in its place would sign something else", next: "use another character, or ask the business system to use the new interface" },
   },
   "time.clock_only": {
     severity: "note",
