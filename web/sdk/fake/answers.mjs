@@ -61,9 +61,9 @@ export class Answers {
     try {
       return { result: await this.#once(origin, method, params, push) };
     } catch (e) {
-      if (!(e instanceof Refused)) throw e;
-      entry.code = e.code;
-      return { error: problem(e.code, e.args, lang) };
+      const { code, args } = e instanceof Refused ? e : new Refused("request.invalid", { places: `${method}: ${e.message}` });
+      entry.code = code;
+      return { error: problem(code, args, lang) };
     }
   }
 

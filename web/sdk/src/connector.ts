@@ -10,7 +10,7 @@ import type { Hello, Route } from "./types";
 
 export interface Options {
   readonly lang?: Lang;
-  /** The ways that may be used; default socket, fetch and window. */
+  /** False: no window of the agent is opened where the direct ways are blocked. */
   readonly window?: boolean;
   /** Given, the page itself goes to the agent and back where no window can be used; see Client.resume. */
   readonly redirect?: Redirect;
@@ -52,8 +52,9 @@ export class Connector {
   }
 
   private async find(): Promise<Connection> {
+    let link: Link | undefined;
     try {
-      const link = await direct(this.lang, this.push, () => this.lost(link));
+      link = await direct(this.lang, this.push, () => this.lost(link));
       this.link = link;
       this.fallback = undefined;
       this.push("progress", { step: "connected", route: link.transport.route });
@@ -134,8 +135,8 @@ export class Connector {
     this.fallback = undefined;
   }
 
-  private lost(link: Link): void {
-    if (this.link !== link) return;
+  private lost(link: Link | undefined): void {
+    if (!link || this.link !== link) return;
     this.link = undefined;
     this.push("progress", { step: "lost" });
     this.again();

@@ -28,43 +28,66 @@ export async function direct(lang: Lang, push: Push, lost: () => void): Promise<
   const csp = watchCSP();
   const before = await gate();
   if (before === "prompt") push("progress", { step: "permission" });
-  const patience = before === "prompt" ? QUESTION : PATIENCE;
+  const search = new Search(lang, before === "prompt");
   try {
-    return (await bySocket(lang, push, lost, patience)) ?? (await byFetch(lang, patience)) ?? (await refuse(lang, csp));
+    return (await bySocket(search, push, lost)) ?? (await byFetch(search)) ?? (await refuse(search, csp));
   } finally {
     csp();
   }
 }
 
-async function bySocket(lang: Lang, push: Push, lost: () => void, patience: number): Promise<Link | undefined> {
+/** A Search for the agent, in a browser that may ask the person first. */
+class Search {
+  /** The browser's question is left open; its next one would be left open too. */
+  unanswered = false;
+
+  constructor(
+    readonly lang: Lang,
+    private readonly asks: boolean,
+  ) {}
+
+  attempt<T>(p: Promise<T>): Promise<T> {
+    return within(p, this.asks ? QUESTION : PATIENCE, () => {
+      this.unanswered = this.asks;
+      return fail(this.lang, "call.answer_malformed", {});
+    });
+  }
+}
+
+async function bySocket(search: Search, push: Push, lost: () => void): Promise<Link | undefined> {
   for (const port of PORTS) {
-    let transport: Transport | undefined;
+    const opening = openSocket(port, search.lang, push, lost);
     try {
-      const opening = openSocket(port, lang, push, lost);
-      opening.catch(() => {}); // one that opens too late is closed below
-      transport = await within(opening, patience, () => fail(lang, "call.answer_malformed", {}));
-      return { transport, hello: await greet(transport, lang) };
+      const transport = await search.attempt(opening);
+      return { transport, hello: await greet(transport, search.lang) };
     } catch (e) {
-      transport?.close();
+      opening.then((late) => late.close(), () => {});
       if (decides(e)) throw e;
+      if (search.unanswered) return undefined;
     }
   }
   return undefined;
 }
 
-async function byFetch(lang: Lang, patience: number): Promise<Link | undefined> {
+async function byFetch(search: Search): Promise<Link | undefined> {
+  if (search.unanswered) return undefined;
+  let others: number | undefined;
   for (const port of PORTS) {
-    const there = await within(health(port), patience, () => fail(lang, "call.answer_malformed", {})).catch(() => undefined);
-    // Another user's agent says so itself, in its own words, when it is the only one.
-    if (!there || (!there.user_matches && port !== PORTS[PORTS.length - 1] && (await health(port + 1)))) continue;
-    const transport = post(port, lang);
-    return { transport, hello: await greet(transport, lang) };
+    const there = await search.attempt(health(port)).catch(() => undefined);
+    if (there?.user_matches) return over(port, search.lang);
+    if (there) others ??= port;
   }
-  return undefined;
+  // An agent of another user refuses in its own words.
+  return others === undefined ? undefined : over(others, search.lang);
 }
 
-async function refuse(lang: Lang, csp: () => string | undefined): Promise<never> {
-  throw explain(lang, await gate(), csp());
+async function over(port: number, lang: Lang): Promise<Link> {
+  const transport = post(port, lang);
+  return { transport, hello: await greet(transport, lang) };
+}
+
+async function refuse(search: Search, csp: () => string | undefined): Promise<never> {
+  throw explain(search.lang, await gate(), csp(), search.unanswered);
 }
 
 /** greet says hello; an agent of another major version refuses by itself (agent.api_version). */

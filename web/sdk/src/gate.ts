@@ -24,19 +24,23 @@ export async function gate(): Promise<Gate> {
 }
 
 /**
- * explain says why no port answered. On an http page Chromium reports the
- * permission as denied from whatever address the page came, also where it then
- * lets the page through (a page of this computer or of the intranet). So only
- * an http page whose host is none of those is said to be blocked; for the others
- * the agent is not running.
+ * explain says why no port answered; csp is the directive of the page's own
+ * policy that was seen to refuse, unanswered says that a request neither came
+ * through nor failed.
+ *
+ * Chromium does not say to which address space a page belongs. It reports the
+ * permission as denied on every http page and as not yet asked on https ones,
+ * also where it lets the page through unasked (pages of this computer and of the
+ * intranet). So an http page is said to be blocked only when its host may be
+ * public, and the browser is said to be asking only while a request hangs.
  */
-export function explain(lang: Lang, state: Gate, csp: string | undefined): XinzhangError {
+export function explain(lang: Lang, state: Gate, csp: string | undefined, unanswered: boolean): XinzhangError {
   const origin = location.origin;
   if (csp) return fail(lang, "browser.blocked_by_csp", { directive: csp });
   if (state === "denied" && window.isSecureContext) {
     return framed() ? fail(lang, "browser.frame_not_delegated", { origin }) : fail(lang, "browser.permission_denied", { origin });
   }
-  if (state === "prompt") return fail(lang, "browser.permission_pending", { origin });
+  if (state === "prompt" && unanswered) return fail(lang, "browser.permission_pending", { origin });
   if (state === "denied" && !nearby(location.hostname)) return fail(lang, "browser.blocked_local", { origin });
   return fail(lang, "agent.not_running", { ports: PORTS.join(", ") });
 }

@@ -13,17 +13,20 @@ export function openSocket(port: number, lang: Lang, push: Push, lost: () => voi
     const socket = new WebSocket(`ws://127.0.0.1:${port}/v1/socket`);
     const exchange = new Exchange(lang, (m) => socket.send(JSON.stringify(m)), push);
     const gone = () => fail(lang, "agent.disconnected", {});
-    socket.onopen = () =>
+    let open = false;
+    socket.onopen = () => {
+      open = true;
       resolve({
         route: "socket",
         port,
         call: (method, params) => exchange.call(method, params),
         close() {
-          socket.onclose = null;
+          socket.onclose = socket.onerror = null;
           socket.close();
           exchange.end(gone());
         },
       });
+    };
     socket.onmessage = (e: MessageEvent<unknown>) => {
       try {
         exchange.receive(JSON.parse(String(e.data)));
@@ -32,10 +35,12 @@ export function openSocket(port: number, lang: Lang, push: Push, lost: () => voi
         socket.close();
       }
     };
-    socket.onclose = () => {
+    const ended = () => {
       reject(gone());
       exchange.end(gone());
-      lost();
+      if (open) lost();
     };
+    socket.onclose = ended;
+    socket.onerror = ended; // Chromium tells a socket that a page's policy forbids of no close
   });
 }

@@ -22,16 +22,21 @@ const CLSID = "31d9c2d1-3bec-4b25-87d6-16f6c3d75de6";
 
 let known: number | undefined;
 let permission: Gate = "free";
+let asking = false;
 
 /**
  * Asked while the page loads: a synchronous request cannot wait for the browser's
  * question about this computer, so it is raised here. The answer is not needed.
  */
-void gate().then((state) => {
-  permission = state;
-  if (state !== "prompt") return;
-  void fetch(`${base(PORTS[0])}/health`).catch(() => undefined).then(gate).then((after) => (permission = after));
-});
+async function raiseQuestion(): Promise<void> {
+  permission = await gate();
+  if (permission !== "prompt") return;
+  asking = true;
+  await fetch(`${base(PORTS[0])}/health`).catch(() => undefined);
+  asking = false;
+  permission = await gate();
+}
+void raiseQuestion();
 
 /** request makes one synchronous request; undefined when nobody answers there. */
 function request(method: string, url: string, body?: string): { ok: boolean; value: unknown } | undefined {
@@ -56,7 +61,7 @@ function port(): number {
     known = undefined; // it was restarted on another port
     return port();
   }
-  throw explain(LANG, permission, undefined);
+  throw explain(LANG, permission, undefined, asking);
 }
 
 function ask({ method, params }: Step): unknown {
