@@ -50,7 +50,7 @@ func uiFile(rows []row) []byte {
 }
 
 // What the fake agent of the SDK can answer.
-var fakeAreas = []string{"agent", "key", "login", "origin", "person", "pin", "request", "token"}
+var fakeAreas = []string{"agent", "cms", "key", "operation", "pin", "request", "token", "user"}
 
 // fakeFile is the module of the SDK's fake agent: the words of what an agent
 // answers, so that integrators' tests meet the texts of the real one.

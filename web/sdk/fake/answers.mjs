@@ -7,6 +7,7 @@ import { words } from "./words.gen.mjs";
 const METHODS = ["hello", "keys", "certificate", "login", "sign", "batch", "decrypt", "verify", "envelope", "cancel"];
 const ASKS = ["login", "sign", "batch", "decrypt"];
 const KIND = { login: "person", sign: "person", seal: "organisation", decrypt: undefined };
+const UNSUITED = { login: "key.purpose_login_organisation", sign: "key.purpose_person", seal: "key.purpose_organisation" };
 
 /** problem makes problem+json in the words of the table; a code the table lacks stands for itself. */
 export function problem(code, args = {}, lang = "zh") {
@@ -17,7 +18,7 @@ export function problem(code, args = {}, lang = "zh") {
 }
 
 class Refused extends Error {
-  constructor(code, args) {
+  constructor(code, args = {}) {
     super(code);
     Object.assign(this, { code, args });
   }
@@ -83,10 +84,10 @@ export class Answers {
   #admit(origin, method, params) {
     const { origins, userMatches = true, methods = METHODS, api = 1 } = this.options;
     if (!origin) throw new Refused("agent.origin_absent");
-    if (!userMatches) throw new Refused("agent.other_user", { user: "other" });
-    if (method === "hello" && params.api !== api) throw new Refused("agent.api_version", { older: params.api < api ? "sdk" : "agent", page: params.api, agent: api });
-    if (origins && !origins.includes(origin) && method !== "hello") throw new Refused("agent.origin_denied", { origin });
-    if (!methods.includes(method)) throw new Refused("request.invalid", { places: "method" });
+    if (!userMatches) throw new Refused("agent.other_user");
+    if (method === "hello" && params.api !== api) throw new Refused("agent.api_version", { page: params.api, agent: api });
+    if (origins && !origins.includes(origin) && method !== "hello") throw new Refused("agent.origin_refused", { origin });
+    if (!methods.includes(method)) throw new Refused("agent.no_such_method", { method });
     if (ASKS.includes(method) && !/^[\w-]{16,64}$/.test(params.operation ?? "")) throw new Refused("request.invalid", { places: "params.operation" });
   }
 
@@ -120,16 +121,16 @@ export class Answers {
   /** ask plays the person, by the script. */
   async #ask(operation) {
     const answer = this.#script.shift() ?? "approve";
-    if (answer === "refuse") throw new Refused("person.refused");
-    if (answer === "locked") throw new Refused("pin.locked", {});
-    if (answer === "unplug") throw new Refused("token.removed", {});
+    if (answer === "refuse") throw new Refused("user.refused");
+    if (answer === "locked") throw new Refused("pin.locked");
+    if (answer === "unplug") throw new Refused("token.removed");
     if (answer === "crash") {
       await this.crash();
       return new Promise(() => {});
     }
     if (answer === "never") {
       await new Promise((resolve) => this.#waiting.set(operation, resolve));
-      throw new Refused("agent.cancelled");
+      throw new Refused("operation.cancelled");
     }
     if (answer.slow) await pause(answer.slow);
     if (answer.left !== undefined) throw new Refused("pin.incorrect", { left: answer.left });
@@ -140,17 +141,17 @@ export class Answers {
     if (!this.plugged) return [];
     return this.options.ukeys.map((k) => {
       const suited = !KIND[purpose] || KIND[purpose] === k.kind;
-      const code = `key.purpose_${purpose}`;
+      const code = UNSUITED[purpose];
       return { ...k.told, suited, ...(!suited && { reason: { code, title: problem(code).title } }) };
     });
   }
 
   /** key picks by id, else by purpose. */
   #key(purpose, id) {
-    if (!this.plugged) throw new Refused("token.absent", {});
+    if (!this.plugged) throw new Refused("agent.no_key");
     const found = this.options.ukeys.find((k) => (id ? k.id === id : !KIND[purpose] || k.kind === KIND[purpose]));
-    if (!found) throw new Refused("key.absent", { key: id });
-    if (KIND[purpose] && found.kind !== KIND[purpose]) throw new Refused(`key.purpose_${purpose}`, {});
+    if (!found) throw new Refused("key.not_plugged_in");
+    if (KIND[purpose] && found.kind !== KIND[purpose]) throw new Refused("agent.no_key_fits", { reason: UNSUITED[purpose] });
     return found;
   }
 
@@ -192,8 +193,9 @@ export class Answers {
   }
 
   #decrypt({ envelope, key }) {
-    const plain = open(this.#key("decrypt", key).encryption, Buffer.from(envelope, "base64"));
-    if (!plain) throw new Refused("key.absent", {});
+    const k = this.#key("decrypt", key);
+    const plain = open(k.encryption, Buffer.from(envelope, "base64"));
+    if (!plain) throw new Refused("cms.not_recipient", { holder: k.told.holder });
     return { plaintext: plain.toString("base64") };
   }
 

@@ -69,7 +69,7 @@ async function serve(answers, request, response) {
   const lang = request.headers["accept-language"];
   const body = await json(request);
   if (pathname.startsWith("/v1/windows/")) {
-    if (origin !== own) return reply(response, 403, problem("agent.origin_denied", { origin }, lang));
+    if (origin !== own) return reply(response, 403, problem("agent.own_pages_only", {}, lang));
     if (pathname === "/v1/windows/deliver") return deliver(response, body, lang);
     const answer = await answers.call(body.origin, body.method, body.params, { lang });
     return answer.error ? reply(response, answer.error.status, answer.error) : reply(response, 200, { result: answer.result });
@@ -79,9 +79,9 @@ async function serve(answers, request, response) {
 }
 
 async function deliver(response, { origin, url, body }, lang) {
-  if (new URL(url).origin !== origin) return reply(response, 403, problem("agent.origin_denied", { origin: new URL(url).origin }, lang));
+  if (new URL(url).origin !== origin) return reply(response, 403, problem("agent.delivery", { url }, lang));
   const sent = await fetch(url, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }).catch(() => undefined);
-  return sent?.ok ? reply(response, 200, {}) : reply(response, 502, problem("request.slow", {}, lang));
+  return sent?.ok ? reply(response, 200, {}) : reply(response, 502, problem("agent.delivery", { url }, lang));
 }
 
 function upgrade(answers, sockets, request, socket) {

@@ -202,7 +202,7 @@ export class SOF {
 
   private async key(certID: string): Promise<Key> {
     const found = (await this.keys()).find((k) => k.id === certID);
-    if (!found) throw new XinzhangError("key.absent", { key: certID }, {}, "zh");
+    if (!found) throw new XinzhangError("key.not_plugged_in", {}, {}, "zh");
     return found;
   }
 

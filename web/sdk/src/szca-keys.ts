@@ -1,7 +1,7 @@
 import { fromBase64, toBase64 } from "./bytes";
 import { attribute, beijing, parseCertificate } from "./certificate";
 import type { CertificateFields } from "./certificate";
-import { fail } from "./errors";
+import { XinzhangError, fail } from "./errors";
 import type { Lang } from "./errors";
 import type { Filter } from "./szca-filter";
 import type { Steps } from "./szca-steps";
@@ -40,7 +40,7 @@ export function* certificateOf(key: Key, use: Filter["use"]): Steps<CertificateF
     const { certificate } = (yield { method: "certificate", params: { purpose, key: key.id } }) as CertificateResult;
     return parseCertificate(fromBase64(certificate));
   } catch (e) {
-    if (e instanceof Error && "code" in e && /^key\.|^cert\./.test(String(e.code))) return undefined;
+    if (e instanceof XinzhangError && /^(key|cert)\.|^agent\.no_key_fits$/.test(e.code)) return undefined;
     throw e;
   }
 }

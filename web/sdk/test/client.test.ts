@@ -178,7 +178,7 @@ describe("operations", () => {
     const signing = codeOf(client.sign(text));
     await vi.waitFor(() => expect(asked(agent, "sign")).toHaveLength(1));
     await client.cancel();
-    expect(await signing).not.toBe("");
+    expect(await signing).toBe("operation.cancelled");
   });
 
   test("a batch reports its progress", async () => {
@@ -196,7 +196,7 @@ describe("operations", () => {
   });
 
   test.each([
-    ["refuse", "person.refused"],
+    ["refuse", "user.refused"],
     ["locked", "pin.locked"],
     ["unplug", "token.removed"],
     [{ left: 3 }, "pin.incorrect"],

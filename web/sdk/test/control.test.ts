@@ -108,7 +108,7 @@ describe("SOF", () => {
     const envelope = await s.SOF_EncryptData(await s.SOF_ExportExChangeUserCert(person.id), "秘密");
     expect(await s.SOF_DecryptData(person.id, envelope)).toBe("秘密");
     expect(await s.SOF_DecryptData(ukeys[1]!.id, envelope)).toBe("");
-    expect(await s.SOF_GetLastError()).toBe(SOR.CertNotFound);
+    expect(await s.SOF_GetLastError()).toBe(SOR.Decrypt);
   });
 
   test("logging in sends no PIN, and a refusal is false", async () => {
