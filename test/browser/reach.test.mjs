@@ -1,6 +1,7 @@
 // Page kinds of docs/integration.md: each ends in a signature, directly or by a
 // fallback, or in the named code and then by the fallback.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { startFakeAgent } from "../../web/sdk/fake/index.mjs";
 import { launch, programs } from "./browsers.mjs";
@@ -92,6 +93,30 @@ for (const program of await programs()) {
         const back = await redirected(page);
         assert.deepEqual([back.delivered, back.result], [true, undefined], JSON.stringify(back));
         judge(Buffer.from(site.delivered.at(-1).result.value, "base64"), TEXT);
+      });
+    });
+
+    test("a click before connect() still opens the window", LIMIT, async () => {
+      await inPage({ scheme: "http", space: "public", query: "?csp" }, async (page) => {
+        await page.click("#sign");
+        await page.waitForFunction(() => results.length > 0, null, { timeout: 20_000 });
+        const [result] = await page.evaluate(() => results);
+        judge(Buffer.from(result.value ?? assert.fail(JSON.stringify(result)), "base64"), TEXT);
+        assert.equal(page.context().pages().length, 1, "the window is closed afterwards");
+      });
+    });
+
+    test("the lines of the manual run as they stand", LIMIT, async () => {
+      await inPage({ scheme: "http", space: "loopback" }, async (page) => {
+        const lines = /```js\n(xinzhang\.connect[^`]+)```/.exec(readFileSync(new URL("../../docs/integration.md", import.meta.url), "utf8"))[1];
+        const given = { nonce: Buffer.alloc(32, 7).toString("base64"), title: "示例", to_sign: "MAA=", picture: "data:image/png;base64,AA==", page: 3 };
+        const out = await page.evaluate(
+          ([lines, given]) => new Function("xinzhang", ...Object.keys(given), `return (async () => { ${lines}; return { token, signed, sealed }; })()`)(xinzhang, ...Object.values(given)),
+          [lines, given],
+        );
+        assert.deepEqual([out.token.format, out.signed.key.kind, out.sealed.key.kind], ["xinzhang:1.0", "person", "organisation"]);
+        const [first, second] = agent.calls.filter((c) => c.method === "sign").slice(-2).map((c) => c.params);
+        assert.deepEqual([first.action, first.document.page, second.action, second.purpose], ["批准", 3, "签章", "seal"]);
       });
     });
 

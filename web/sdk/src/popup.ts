@@ -66,6 +66,7 @@ function connected(w: Window, port: number, lang: Lang, push: Push): Transport {
     call: (method, params) => exchange.call(method, params),
     close() {
       clearInterval(watch);
+      exchange.end(fail(lang, "call.window_closed", {}));
       channel.port1.close();
       w.close();
     },
