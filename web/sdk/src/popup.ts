@@ -3,9 +3,9 @@ import type { Lang, XinzhangError } from "./errors";
 import { Exchange, PORTS, base } from "./transport";
 import type { Push, Transport } from "./transport";
 
-// Loading a page of this computer takes far less; the browser's own page for a
+// On a slow computer the page takes seconds; the browser's own page for a
 // port without a server never says ready.
-const READY = 4000;
+const READY = 10_000;
 
 /**
  * openWindow opens the agent's own page in a window and talks to it by a
