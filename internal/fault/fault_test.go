@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/goccy/go-yaml"
 )
 
 func TestEveryCodeIsWordedInBothLanguages(t *testing.T) {
@@ -86,10 +89,52 @@ func TestEveryCodeHasACaller(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	sdk := raisedBySDK(t)
+	maps.DeleteFunc(constants, func(_ string, c Code) bool { return slices.Contains(sdk, c) })
 	delete(constants, "InternalError") // given by Of to whatever has no code
 	for name, c := range constants {
 		t.Errorf("%s (%s) is returned by nobody", name, c)
 	}
+}
+
+// raisedBySDK returns the codes marked "by: sdk", each of which must stand in a
+// module of the page SDK.
+func raisedBySDK(t *testing.T) []Code {
+	t.Helper()
+	var rows []struct{ Code, By string }
+	src, err := os.ReadFile("codes.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(src, &rows); err != nil {
+		t.Fatal(err)
+	}
+	modules, err := filepath.Glob("../../web/sdk/src/*.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sdk strings.Builder
+	for _, m := range modules {
+		if strings.HasSuffix(m, ".gen.ts") || strings.HasSuffix(m, ".test.ts") {
+			continue
+		}
+		b, err := os.ReadFile(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sdk.Write(b)
+	}
+	var codes []Code
+	for _, r := range rows {
+		if r.By != "sdk" {
+			continue
+		}
+		codes = append(codes, Code(r.Code))
+		if !strings.Contains(sdk.String(), `"`+r.Code+`"`) {
+			t.Errorf("%s is marked as raised by the SDK and stands in no module of it", r.Code)
+		}
+	}
+	return codes
 }
 
 func TestErrorIsFoundByItsCode(t *testing.T) {

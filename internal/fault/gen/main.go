@@ -1,5 +1,6 @@
-// Command gen writes codes_gen.go and docs/errors.md from codes.yaml. It runs
-// in internal/fault by `go generate`.
+// Command gen writes from codes.yaml: the Go constants and table (codes_gen.go),
+// the page docs/errors.md, and the TypeScript modules of the page SDK and of the
+// pages. It runs in internal/fault by `go generate`.
 package main
 
 import (
@@ -8,6 +9,7 @@ import (
 	"go/format"
 	"log"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -22,6 +24,7 @@ type row struct {
 	Retryable bool
 	HTTP      int `yaml:"http"`
 	Exit      int
+	By        string
 	Args      []string
 	ZH        text `yaml:"zh"`
 	EN        text `yaml:"en"`
@@ -63,6 +66,9 @@ func main() {
 		if r.Exit == 0 {
 			r.Exit = 1
 		}
+		if r.By != "" && r.By != "sdk" {
+			log.Fatalf("codes.yaml: %s is raised by %q; only sdk can stand there", r.Code, r.By)
+		}
 	}
 	slices.SortFunc(rows, func(a, b row) int { return strings.Compare(a.Code, b.Code) })
 	for i := 1; i < len(rows); i++ {
@@ -72,6 +78,9 @@ func main() {
 	}
 	write("codes_gen.go", goFile(rows))
 	write("../../docs/errors.md", page(rows))
+	write("../../web/sdk/src/codes.gen.ts", sdkFile(rows))
+	write("../../web/sdk/fake/words.gen.mjs", fakeFile(rows))
+	write("../../web/src/i18n/codes.gen.ts", uiFile(rows))
 }
 
 func goFile(rows []row) []byte {
@@ -117,6 +126,9 @@ func cell(t text) string {
 }
 
 func write(name string, data []byte) {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		log.Fatal(err)
+	}
 	if err := os.WriteFile(name, data, 0o644); err != nil {
 		log.Fatal(err)
 	}
