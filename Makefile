@@ -17,6 +17,8 @@ FONTS    = internal/sealfont/fonts
 PACKAGES = web/node_modules/@fontsource
 HAND     = 107 112 115 116 117 118 119# the files of the running script with the common characters
 
+PAGES = $(shell find web/src web/public -type f) $(wildcard web/*.html web/*.json web/*.ts)
+
 NPM = npm ci --no-audit --no-fund --loglevel=error
 
 help: ## this list
@@ -25,7 +27,7 @@ help: ## this list
 demo: build ## the whole job without a question: certificates, UKeys, a sealed document, a report
 	bin/xinzhang demo --once --dir $(DEMO)
 
-build: fonts ## bin/xinzhang
+build: fonts web ## bin/xinzhang
 	go build -trimpath -o bin/ ./cmd/xinzhang
 
 test: fonts interop ## go vet and every test
@@ -77,8 +79,14 @@ define skflib
 	rm -f "$$dir/$${lib%.*}.h"; cp cmd/skf/skf.h "$$dir/"
 endef
 
-generate: ## what is made from tables: internal/fault/codes_gen.go, docs/errors.md
+generate: web/node_modules/.package-lock.json ## what is made from tables: codes, docs/errors.md, the types of the pages
 	go generate ./...
+	cd web && npm run --silent generate
+
+web: web/dist/manager.html ## the pages of the agent, in web/dist
+
+web/dist/manager.html: web/node_modules/.package-lock.json $(PAGES)
+	cd web && npm run --silent build
 
 fonts: internal/sealfont/fonts/hand/LICENSE ## the Chinese fonts of seal pictures, from npm
 
@@ -98,6 +106,6 @@ test/interop/node/node_modules/.package-lock.json: test/interop/node/package-loc
 	cd test/interop/node && $(NPM)
 
 clean: ## remove what was built; certificates and UKeys of XINZHANG_HOME are never touched
-	rm -rf bin build web/node_modules test/interop/node/node_modules $(FONTS)/song $(FONTS)/hand
+	rm -rf bin build web/node_modules web/dist test/interop/node/node_modules $(FONTS)/song $(FONTS)/hand
 
-.PHONY: help demo build test race fuzz soak bench lint cross skf skf-cross generate fonts interop clean
+.PHONY: help demo build test race fuzz soak bench lint cross skf skf-cross generate web fonts interop clean

@@ -1,0 +1,55 @@
+import { Input, type InputRef } from 'antd'
+import { type KeyboardEvent, type Ref, useId, useState } from 'react'
+import { useSay } from './words'
+import styles from './PinInput.module.css'
+
+interface Props {
+  label: string
+  value: string
+  onChange: (value: string) => void
+  disabled?: boolean
+  /** What is wrong with the value, in words. */
+  error?: string
+  hint?: string
+  autoFocus?: boolean
+  field?: Ref<InputRef>
+}
+
+/**
+ * A box for a PIN: hidden, never completed by the browser, with a warning about
+ * Caps Lock, the most frequent reason of a wrong PIN.
+ */
+export function PinInput({ label, value, onChange, disabled, error, hint, autoFocus, field }: Props) {
+  const say = useSay()
+  const id = useId()
+  const [caps, setCaps] = useState(false)
+  const watch = (e: KeyboardEvent) => setCaps(e.getModifierState('CapsLock'))
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id}>{label}</label>
+      <Input.Password
+        id={id}
+        ref={field}
+        value={value}
+        onChange={(e) => onChange(e.target.value)}
+        onKeyDown={watch}
+        onKeyUp={watch}
+        onBlur={() => setCaps(false)}
+        disabled={disabled}
+        autoFocus={autoFocus}
+        maxLength={64}
+        autoComplete="off"
+        spellCheck={false}
+        data-1p-ignore
+        data-lpignore="true"
+        status={error ? 'error' : undefined}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={`${id}-help`}
+      />
+      <div id={`${id}-help`} className="small" aria-live="polite">
+        {caps && <div className="warn">⇪ {say('pin.caps')}</div>}
+        {error ? <div className="bad">{error}</div> : hint && <div className="muted">{hint}</div>}
+      </div>
+    </div>
+  )
+}
