@@ -18,7 +18,7 @@ export function LockedSteps({ max, holder, serial }: Props) {
       <ol>
         <li>{say('pin.lockedBring1')}</li>
         <li>{say('pin.lockedBring2')}</li>
-        <li>{say('pin.lockedBring3')}（{holder} · {serial}）</li>
+        <li>{say('pin.lockedBring3', { holder, serial })}</li>
       </ol>
       <h2 style={{ marginTop: 12 }}>{say('pin.lockedThen')}</h2>
       <ul>

@@ -1,5 +1,5 @@
 import { Input, type InputRef } from 'antd'
-import { type KeyboardEvent, type Ref, useId, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { useSay } from './words'
 import styles from './PinInput.module.css'
 
@@ -12,31 +12,34 @@ interface Props {
   error?: string
   hint?: string
   autoFocus?: boolean
-  field?: Ref<InputRef>
 }
 
 /**
  * A box for a PIN: hidden, never completed by the browser, with a warning about
  * Caps Lock, the most frequent reason of a wrong PIN.
  */
-export function PinInput({ label, value, onChange, disabled, error, hint, autoFocus, field }: Props) {
+export function PinInput({ label, value, onChange, disabled, error, hint, autoFocus }: Props) {
   const say = useSay()
   const id = useId()
   const [caps, setCaps] = useState(false)
+  // Focused without scrolling: what is being signed must stay in sight.
+  const box = useRef<InputRef>(null)
+  useEffect(() => {
+    if (autoFocus) box.current?.input?.focus({ preventScroll: true })
+  }, [autoFocus])
   const watch = (e: KeyboardEvent) => setCaps(e.getModifierState('CapsLock'))
   return (
     <div className={styles.field}>
       <label htmlFor={id}>{label}</label>
       <Input.Password
         id={id}
-        ref={field}
+        ref={box}
         value={value}
         onChange={(e) => onChange(e.target.value)}
         onKeyDown={watch}
         onKeyUp={watch}
         onBlur={() => setCaps(false)}
         disabled={disabled}
-        autoFocus={autoFocus}
         maxLength={64}
         autoComplete="off"
         spellCheck={false}

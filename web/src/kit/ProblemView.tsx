@@ -18,8 +18,8 @@ export function ProblemView({ problem, extra }: { problem: Problem; extra?: Reac
       title={told.title}
       description={
         <>
-          {told.cause && <p>{say('app.cause')}：{told.cause}</p>}
-          {told.next && <p><strong>{say('app.next')}：{told.next}</strong></p>}
+          {told.cause && <p>{say('app.cause')}{told.cause}</p>}
+          {told.next && <p><strong>{say('app.next')}{told.next}</strong></p>}
           {extra}
           <div className="row small muted">
             <code>{problem.code}</code>

@@ -67,10 +67,7 @@ export function ActView({ of, remember, again, refused, done }: Props) {
       {gone && !key && <Alert type="warning" showIcon role="alert" title={say('confirm.keyGone')} />}
       <Signer keys={of.keys} chosen={key?.id} choose={(id) => { setChosen(id); setPin(''); setGone(false) }} action={action} />
       {fewLeft && key && (
-        <>
-          <TriesLeft tries={key.tries} />
-          <Alert type="error" showIcon role="alert" title={say('confirm.fewTitle', { left: key.tries.left })} description={say('confirm.fewText')} />
-        </>
+        <Alert type="error" showIcon role="alert" title={say('confirm.fewTitle', { left: key.tries.left })} description={say('confirm.fewText')} />
       )}
       {asksPin && key && (
         <form className={styles.pin} onSubmit={(e) => { e.preventDefault(); approve() }}>

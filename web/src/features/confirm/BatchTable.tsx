@@ -16,7 +16,7 @@ export function BatchTable({ documents }: { documents: readonly Shown[] }) {
         size="small"
         rowKey="index"
         dataSource={documents.map((d, index) => ({ ...d, index }))}
-        pagination={{ pageSize: 8, hideOnSinglePage: true, size: 'small', showSizeChanger: false }}
+        pagination={{ pageSize: 5, hideOnSinglePage: true, size: 'small', showSizeChanger: false }}
         columns={[
           { title: say('confirm.batchIndex'), render: (_, d) => d.index + 1, width: 64 },
           { title: say('confirm.document'), render: (_, d) => <span className="break">{d.only_hash && <strong className="bad">⚠ </strong>}{d.title || say('confirm.untitled')}</span> },

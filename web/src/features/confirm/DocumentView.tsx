@@ -31,7 +31,7 @@ export function DocumentView({ of: d }: { of: Shown }) {
               <dt>{say('confirm.seal')}</dt>
               <dd className="row">
                 {d.seal.picture && <img className={styles.seal} src={d.seal.picture} alt="" />}
-                <span>{d.seal.name}{d.seal.kind && <span className="muted">（{d.seal.kind}）</span>}<span className="small muted" style={{ display: 'block' }}>{say('confirm.sealTime', { time: minute(d.seal.time) })}</span></span>
+                <span>{d.seal.name}{d.seal.kind && <span className="muted"> · {d.seal.kind}</span>}<span className="small muted" style={{ display: 'block' }}>{say('confirm.sealTime', { time: minute(d.seal.time) })}</span></span>
               </dd>
             </>
           )}

@@ -7,7 +7,7 @@ import { kindWord } from './state'
 export function CardSheet({ of: key }: { of: ManagedKey }) {
   const say = useSay()
   const rows: [string, string | undefined][] = [
-    [say('keys.holder'), `${key.holder}（${say(kindWord(key.kind))}）`],
+    [say('keys.holder'), `${key.holder} · ${say(kindWord(key.kind))}`],
     [say('keys.unit'), key.unit],
     [say('keys.department'), key.department],
     [say('keys.idNumber'), key.id_number_masked],

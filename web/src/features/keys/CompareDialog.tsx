@@ -62,7 +62,7 @@ function Found({ found, length }: { found: Comparison; length: number }) {
   const words = wrong.map((p) => (p.name === 'length' ? say('compare.length', { count: length }) : name(p.name)))
   return (
     <div className="stack">
-      <Alert type="warning" showIcon title={say('compare.different', { parts: words.join('、') })} description={say('compare.differentText')} />
+      <Alert type="warning" showIcon title={say('compare.different', { parts: words.join(say('app.comma')) })} description={say('compare.differentText')} />
       <div className={styles.parts}>
         {found.parts.filter((p) => p.name !== 'length').map((p) => (
           <div key={p.name} data-equal={p.equal}>

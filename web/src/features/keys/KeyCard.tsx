@@ -20,9 +20,9 @@ export function KeyCard({ of: key }: { of: ManagedKey }) {
     <section className={styles.card} aria-label={key.holder}>
       <div className={`${styles.state} ${styles[state.tone]}`}>
         <span><b aria-hidden="true">{state.mark}</b> {say(state.word)}</span>
-        {key.state === 'ready' && <Button size="small" onClick={() => open('test')}>{say('keys.test')}</Button>}
+        {state.tone === 'good' && <Button size="small" onClick={() => open('test')}>{say('keys.test')}</Button>}
         {key.state === 'pin_first' && <Button size="small" type="primary" onClick={() => open('change')}>{say('keys.firstPinDo')}</Button>}
-        {key.state === 'pin_locked' && <Button size="small" onClick={() => open('verify')}>{say('app.next')}</Button>}
+        {key.state === 'pin_locked' && <Button size="small" onClick={() => open('verify')}>{say('app.steps')}</Button>}
       </div>
       <header className={styles.head}>
         <KindIcon kind={key.kind} size={52} />

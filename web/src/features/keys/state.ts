@@ -1,5 +1,6 @@
 import type { Kind, ManagedKey } from '../../api/types'
 import type { Key } from '../../i18n/messages'
+import { few } from '../../kit/TriesLeft'
 
 /** A state as icon, word and colour: never by colour alone. */
 export interface State {
@@ -18,6 +19,7 @@ const states: Readonly<Record<ManagedKey['state'], State>> = {
 
 /** What stands in the way of using a key. */
 export function stateOf(key: ManagedKey): State {
+  if (key.state === 'ready' && key.tries.known && key.tries.left <= few) return { tone: 'warn', mark: '!', word: 'keys.stateFew' }
   return states[key.state] ?? { tone: 'warn', mark: '!', word: 'keys.stateOther' }
 }
 

@@ -67,14 +67,20 @@ export function LogPage() {
 
   function outcome(e: LogEntry) {
     if (e.code === 'ok') return <span className="good">✓ {say('log.done')}</span>
-    return <span className="warn">– {tell({ code: e.code, title: say('log.failed') }, language).title}</span>
+    return <span className="warn">– {why(e)}</span>
+  }
+
+  // The log keeps codes without arguments: a text that needs them would show its braces.
+  function why(e: LogEntry): string {
+    const { title } = tell({ code: e.code }, language)
+    return title.includes('{') ? `${say('log.failed')} (${e.code})` : title
   }
 
   function save(entries: readonly LogEntry[]): void {
     const head = [say('log.time'), say('log.who'), say('log.action'), say('log.subject'), say('keys.holder'), say('log.digest'), say('log.outcome')]
     const rows = entries.map((e) => [
       minute(e.time), origin(e), act(e), e.title ?? '', e.holder ?? '', e.digest ?? '',
-      e.code === 'ok' ? say('log.done') : tell({ code: e.code, title: e.code }, language).title,
+      e.code === 'ok' ? say('log.done') : why(e),
     ])
     download(`${say('log.title')}.csv`, csv([head, ...rows]))
   }

@@ -2,8 +2,6 @@ import type { Words } from '../messages'
 
 export const pin: Words<'pin'> = {
   label: 'PIN',
-  show: 'Show the PIN',
-  hide: 'Hide the PIN',
   caps: 'Caps Lock is on',
   triesLeft: 'Tries left',
   triesOf: '{left} of {max} tries left',
@@ -14,9 +12,7 @@ export const pin: Words<'pin'> = {
   triesFew: '{max} wrong entries lock the UKey; unlocking needs papers and a visit to the counter. If you do not remember the PIN, stop here.',
   triesLast: 'This is the last try. If it is wrong the PIN is locked and only the counter can unlock it.',
   lastConfirm: 'I remember the PIN and want to use the last try',
-  required: 'Enter the PIN',
   busy: 'Talking to the UKey; do not remove it…',
-  wait: 'Wait {seconds} s before the next try',
 
   verifyTitle: 'Check the PIN',
   verifyIntro: 'Enter the PIN to see whether it is right. A right PIN costs no try.',
@@ -38,7 +34,6 @@ export const pin: Words<'pin'> = {
   errorSame: 'The new PIN must differ from the old one',
   errorRepeat: 'The two new PINs differ',
   errorSequence: 'The new PIN must not be running or equal characters',
-  errorBirthday: 'The new PIN must not be a part of the ID number',
 
   testTitle: 'Test signature',
   testIntro: 'Signs a fixed test text with this UKey and verifies it with the certificate. No document is signed.',
@@ -51,7 +46,7 @@ export const pin: Words<'pin'> = {
   lockedBring: 'Please bring',
   lockedBring1: 'the application form for unlocking (to be had at the counter)',
   lockedBring2: 'your ID card (organisation certificate: ID card of the handling person and a letter of the organisation)',
-  lockedBring3: 'this UKey',
+  lockedBring3: 'this UKey ({holder}, {serial})',
   lockedThen: 'Afterwards',
   lockedThen1: 'The counter sets a new first PIN; change it in this tool',
   lockedThen2: 'Certificates and seals stay as they are; nothing has to be applied for again',

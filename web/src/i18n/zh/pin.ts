@@ -1,7 +1,5 @@
 export const pin = {
   label: 'PIN 码（密码）',
-  show: '显示密码',
-  hide: '隐藏密码',
   caps: '大写锁定已开',
   triesLeft: '剩余尝试次数',
   triesOf: '剩余 {left} / {max} 次',
@@ -12,9 +10,7 @@ export const pin = {
   triesFew: '累计输错 {max} 次将锁死，须携带资料到受理点解锁。想不起来请不要再试。',
   triesLast: '这是最后一次机会。再输错，密码将锁死，只能到受理点解锁。',
   lastConfirm: '我确认记得密码，愿意用最后一次机会',
-  required: '请输入密码',
   busy: '正在与 UKey 通信，请不要拔出……',
-  wait: '请等 {seconds} 秒再试',
 
   verifyTitle: '证书验证',
   verifyIntro: '输入密码，检查它是否正确。正确不消耗次数。',
@@ -36,7 +32,6 @@ export const pin = {
   errorSame: '新密码不能与旧密码相同',
   errorRepeat: '两次输入的新密码不同',
   errorSequence: '新密码不能是连续或相同的字符',
-  errorBirthday: '新密码不能是身份证号里的一段',
 
   testTitle: '测试签名',
   testIntro: '用这个 UKey 签一段固定的测试文字，再用证书验证一遍。不会签署任何文件。',
@@ -49,7 +44,7 @@ export const pin = {
   lockedBring: '请携带',
   lockedBring1: '解锁申请表（受理点可以领取）',
   lockedBring2: '本人身份证原件（机构证书：经办人身份证和单位介绍信）',
-  lockedBring3: '这个 UKey',
+  lockedBring3: '这个 UKey（{holder}，{serial}）',
   lockedThen: '解锁之后',
   lockedThen1: '受理点会设置新的初始密码，领取后在本工具里「修改密码」',
   lockedThen2: '证书和印章都不变，不用重新申请',
