@@ -1,5 +1,5 @@
 # What people type. Needs Go 1.26, git, make and Node.js 20 with npm; `make race`
-# and `make skf` also need a C compiler. GNU make and a POSIX sh.
+# and `make skf`, `make skf-host` also need a C compiler. GNU make and a POSIX sh.
 
 FUZZTIME ?= 5s
 DEMO     ?= build/demo
@@ -17,12 +17,13 @@ FONTS    = internal/sealfont/fonts
 PACKAGES = web/node_modules/@fontsource
 HAND     = 107 112 115 116 117 118 119# the files of the running script with the common characters
 
+DIST  = internal/webui/dist
 PAGES = $(shell find web/src web/public -type f) $(wildcard web/*.html web/*.json web/*.ts)
 
 NPM = npm ci --no-audit --no-fund --loglevel=error
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: build ## the whole job without a question: certificates, UKeys, a sealed document, a report
 	bin/xinzhang demo --once --dir $(DEMO)
@@ -79,13 +80,48 @@ define skflib
 	rm -f "$$dir/$${lib%.*}.h"; cp cmd/skf/skf.h "$$dir/"
 endef
 
+skfchaos: ## the misbehaving SKF library for tests, every layout and variant, in build/skfchaos; needs cc and libssl-dev
+	$(call chaoslib,u32-pack1,-DULONG_BYTES=4)
+	$(call chaoslib,u32-natural,-DULONG_BYTES=4 -DNATURAL)
+	$(call chaoslib,u64-pack1,-DULONG_BYTES=8)
+	$(call chaoslib,u64-natural,-DULONG_BYTES=8 -DNATURAL)
+	$(call chaoslib,misspelt,-DMISSPELT)
+	$(call chaoslib,draft2010,-DDRAFT2010)
+	$(call chaoslib,minimal,-Wl$(comma)--version-script=test/skfchaos/lib/minimal.map)
+
+# chaoslib FOLDER FLAGS
+comma := ,
+define chaoslib
+@mkdir -p build/skfchaos/$(1); echo "build build/skfchaos/$(1)/libskfchaos.so"; \
+	cc -std=gnu11 -Wall -Wextra -Werror -O1 -g -fPIC -shared -fvisibility=hidden $(2) \
+		-o build/skfchaos/$(1)/libskfchaos.so test/skfchaos/lib/*.c -lcrypto -lpthread -ldl
+endef
+
+skf-host: ## the process that loads libraries of vendors, in bin beside xinzhang; needs a C compiler
+	$(call skfhost,$$(go env GOOS)/$$(go env GOARCH),$${CC:-$$(go env CC)},bin,)
+
+skf-host-cross: ## the same for every platform whose C compiler is installed, in build/cross
+	$(call skfhost,linux/amd64,x86_64-linux-gnu-gcc,build/cross/linux-amd64,)
+	$(call skfhost,linux/arm64,aarch64-linux-gnu-gcc,build/cross/linux-arm64,)
+	$(call skfhost,windows/amd64,x86_64-w64-mingw32-gcc,build/cross/windows-amd64,)
+	$(call skfhost,windows/386,i686-w64-mingw32-gcc,build/cross/windows-amd64,32)
+
+# skfhost PLATFORM COMPILER FOLDER SUFFIX. The one of 32 bits stands beside that of
+# 64: libraries of either width are found on one Windows.
+define skfhost
+@set -e; p=$(1); cc=$(2); case $$p in windows/*) sys=system_windows.c; exe=.exe; libs=;; *) sys=system_posix.c; exe=; libs="-ldl -lpthread";; esac; \
+	command -v "$$cc" >/dev/null || { echo "skf-host for $$p: $$cc is absent"; exit 0; }; \
+	mkdir -p "$(3)"; echo "build $(3)/xinzhang-skf-host$(4)$$exe"; cd cmd/xinzhang-skf-host; \
+	"$$cc" -std=gnu11 -Wall -Wextra -Werror -O2 -s -fstack-protector-strong -o "../../$(3)/xinzhang-skf-host$(4)$$exe" host.c call.c $$sys $$libs
+endef
+
 generate: web/node_modules/.package-lock.json ## what is made from tables: codes, docs/errors.md, the types of the pages
 	go generate ./...
 	cd web && npm run --silent generate
 
-web: web/dist/manager.html ## the pages of the agent, in web/dist
+web: $(DIST)/manager.html ## the pages of the agent, in internal/webui/dist
 
-web/dist/manager.html: web/node_modules/.package-lock.json $(PAGES)
+$(DIST)/manager.html: web/node_modules/.package-lock.json $(PAGES)
 	cd web && npm run --silent build
 
 fonts: internal/sealfont/fonts/hand/LICENSE ## the Chinese fonts of seal pictures, from npm
@@ -108,4 +144,4 @@ test/interop/node/node_modules/.package-lock.json: test/interop/node/package-loc
 clean: ## remove what was built; certificates and UKeys of XINZHANG_HOME are never touched
 	rm -rf bin build web/node_modules web/dist test/interop/node/node_modules $(FONTS)/song $(FONTS)/hand
 
-.PHONY: help demo build test race fuzz soak bench lint cross skf skf-cross generate web fonts interop clean
+.PHONY: help demo build test race fuzz soak bench lint cross skf skf-cross skf-host skf-host-cross skfchaos generate web fonts interop clean

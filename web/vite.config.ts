@@ -10,6 +10,8 @@ export default defineConfig({
   plugins: [react()],
   html: { cspNonce: nonce },
   build: {
+    outDir: '../internal/webui/dist', // from where Go embeds it
+    emptyOutDir: false, // a README lies there for builds without Node
     target: 'chrome109', // the last Chrome of Windows 7
     assetsInlineLimit: 0, // the policy of the pages allows no data: but in pictures
     modulePreload: { polyfill: false },

@@ -29,6 +29,7 @@ type ManagedKey struct {
 	Application    string              `json:"application"`
 	Files          []ManagedFile       `json:"files"`
 	Hardware       ManagedDevice       `json:"hardware"`
+	Notice         *keyring.Reason     `json:"notice,omitempty" doc:"told once: what became of a PIN during which the UKey was pulled out"`
 	Purposes       []PurposeSuitedness `json:"purposes" doc:"login, sign, seal, decrypt: whether the key fits, and why not"`
 }
 

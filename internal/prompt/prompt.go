@@ -1,7 +1,7 @@
 // Package prompt asks the person in front of the screen: may this page have this
 // signature, with which key, and the PIN. A PIN is typed nowhere else.
 //
-//	answer, err := prompter.Confirm(ctx, question)
+//	err := prompter.Ask(ctx, build, decide)
 //
 // A refusal is [fault.UserRefused], a person who does not answer before the
 // question's deadline [fault.UserAbsent].
@@ -63,7 +63,7 @@ type Shown struct {
 	Place     string     `json:"place,omitempty" doc:"words of the page: 「审批人」处"`
 	Picture   string     `json:"picture,omitempty" doc:"data URI; show in an img only"`
 	Text      string     `json:"text,omitempty" doc:"the data itself when it is short text"`
-	Digest    string     `json:"digest" doc:"e, the 32 octets that are signed, hex"`
+	Digest    string     `json:"digest" doc:"SM3 of what is signed, hex; of a bare digest, itself"`
 	OnlyHash  bool       `json:"only_hash" doc:"the page gave a digest and nothing to show: mark in red"`
 	Seal      *SealFacts `json:"seal,omitempty" doc:"read by the agent from TBS_Sign"`
 	Signature bool       `json:"signature" doc:"a seal signature (TBS_Sign); seal holds its facts"`

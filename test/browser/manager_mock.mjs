@@ -1,6 +1,6 @@
 // A stand-in for the agent, for looking at the pages in states that are hard to
-// bring about: locked, expired, unplugged, slow. It serves web/dist under the
-// policy of the agent, and the window and manager API from a table of states.
+// bring about: locked, expired, unplugged, slow. It serves the built pages under
+// the policy of the agent, and the window and manager API from a table of states.
 // Nothing of it is in the product.
 //
 //	node manager_mock.mjs [PORT]     then open http://127.0.0.1:18199/manager.html
@@ -11,7 +11,7 @@ import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { keys, log, origins, question } from './manager_states.mjs'
 
-const dist = fileURLToPath(new URL('../../web/dist', import.meta.url))
+const dist = fileURLToPath(new URL('../../internal/webui/dist', import.meta.url))
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
 
 export const right = 'r1ght-pin'
