@@ -31,7 +31,8 @@ demo: build ## the whole job without a question: certificates, UKeys, a sealed d
 build: fonts web ## bin/xinzhang
 	go build -trimpath -o bin/ ./cmd/xinzhang
 
-test: fonts interop ## go vet and every test
+test: fonts interop web sdk browser ## go vet and every test
+	cd web && npm run --silent test
 	go vet ./...
 	go test -timeout 20m ./...
 
@@ -124,9 +125,14 @@ web: $(DIST)/manager.html ## the pages of the agent, in internal/webui/dist
 $(DIST)/manager.html: web/node_modules/.package-lock.json $(PAGES)
 	cd web && npm run --silent build
 
+sdk: web/sdk/node_modules/.package-lock.json ## the page SDK in web/sdk/dist, checked and tested; says how large it is
+	cd web/sdk && npm run --silent build && npm run --silent test
+
 fonts: internal/sealfont/fonts/hand/LICENSE ## the Chinese fonts of seal pictures, from npm
 
 interop: test/interop/node/node_modules/.package-lock.json ## the npm judges of test/interop
+
+browser: test/browser/node_modules/.package-lock.json ## what drives browsers in test/browser, and Chromium 109
 
 # The LICENSE is copied last: it stands only beside a whole set of fonts.
 internal/sealfont/fonts/hand/LICENSE: web/node_modules/.package-lock.json
@@ -141,7 +147,15 @@ web/node_modules/.package-lock.json: web/package-lock.json
 test/interop/node/node_modules/.package-lock.json: test/interop/node/package-lock.json
 	cd test/interop/node && $(NPM)
 
-clean: ## remove what was built; certificates and UKeys of XINZHANG_HOME are never touched
-	rm -rf bin build web/node_modules web/dist test/interop/node/node_modules $(FONTS)/song $(FONTS)/hand
+web/sdk/node_modules/.package-lock.json: web/sdk/package-lock.json
+	cd web/sdk && $(NPM)
 
-.PHONY: help demo build test race fuzz soak bench lint cross skf skf-cross skf-host skf-host-cross skfchaos generate web fonts interop clean
+test/browser/node_modules/.package-lock.json: test/browser/package-lock.json
+	cd test/browser && $(NPM) --ignore-scripts
+
+clean: ## remove what was built; certificates and UKeys of XINZHANG_HOME are never touched
+	rm -rf bin build web/node_modules web/sdk/node_modules web/sdk/dist test/interop/node/node_modules \
+		test/browser/node_modules $(FONTS)/song $(FONTS)/hand $(DIST)/*.* $(DIST)/assets
+
+.PHONY: help demo build test race fuzz soak bench lint cross skf skf-cross skf-host skf-host-cross skfchaos \
+	generate web sdk fonts interop browser clean

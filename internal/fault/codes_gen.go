@@ -12,6 +12,8 @@ const (
 	AgentDelivery Code = "agent.delivery"
 	// AgentDigestOnly: a digest without its document is not signed
 	AgentDigestOnly Code = "agent.digest_only"
+	// AgentDisconnected: the connection to the certificate tool was lost
+	AgentDisconnected Code = "agent.disconnected"
 	// AgentDocumentUnfit: document {index} cannot be signed ({what})
 	AgentDocumentUnfit Code = "agent.document_unfit"
 	// AgentHelloFirst: the first call of a connection is hello
@@ -32,6 +34,8 @@ const (
 	AgentNoWindow Code = "agent.no_window"
 	// AgentNotListedFor: the system “{system}” may not ask for “{what}”
 	AgentNotListedFor Code = "agent.not_listed_for"
+	// AgentNotRunning: the certificate tool was not found
+	AgentNotRunning Code = "agent.not_running"
 	// AgentOperationReused: the operation id was used for another request
 	AgentOperationReused Code = "agent.operation_reused"
 	// AgentOriginAbsent: the request does not say which site it comes from
@@ -56,6 +60,8 @@ const (
 	AgentTooEarly Code = "agent.too_early"
 	// AgentTooMany: too many calls (limit {limit})
 	AgentTooMany Code = "agent.too_many"
+	// AgentTooOld: the certificate tool {version} does not know {method}
+	AgentTooOld Code = "agent.too_old"
 	// AgentWindowClosed: the window is closed
 	AgentWindowClosed Code = "agent.window_closed"
 	// AgentWrongHost: the request names another host
@@ -64,6 +70,20 @@ const (
 	AppAbsent Code = "app.absent"
 	// AppExists: there is an application {app} in the UKey already
 	AppExists Code = "app.exists"
+	// BrowserBlockedByCsp: the page's own policy forbids it to reach this computer ({directive})
+	BrowserBlockedByCsp Code = "browser.blocked_by_csp"
+	// BrowserBlockedLocal: the browser blocked the page from this computer
+	BrowserBlockedLocal Code = "browser.blocked_local"
+	// BrowserFrameNotDelegated: the embedded page may not reach this computer
+	BrowserFrameNotDelegated Code = "browser.frame_not_delegated"
+	// BrowserOpenerCut: the new window was cut off from the page
+	BrowserOpenerCut Code = "browser.opener_cut"
+	// BrowserPermissionDenied: the browser does not let the page reach this computer
+	BrowserPermissionDenied Code = "browser.permission_denied"
+	// BrowserPermissionPending: the browser is asking whether the page may reach this computer
+	BrowserPermissionPending Code = "browser.permission_pending"
+	// BrowserPopupBlocked: the browser blocked the new window
+	BrowserPopupBlocked Code = "browser.popup_blocked"
 	// CABusy: another program is issuing from {folder}
 	CABusy Code = "ca.busy"
 	// CAExists: the authority {holder} exists already
@@ -106,6 +126,18 @@ const (
 	CARequestInvalid Code = "ca.request_invalid"
 	// CASignatureMismatch: what was signed for certificate {serial} is not what was recorded; it is void
 	CASignatureMismatch Code = "ca.signature_mismatch"
+	// CallAborted: the page cancelled the operation
+	CallAborted Code = "call.aborted"
+	// CallAnswerMalformed: the answer is not as agreed
+	CallAnswerMalformed Code = "call.answer_malformed"
+	// CallBusy: the operation before is not done yet
+	CallBusy Code = "call.busy"
+	// CallTimeout: not done within {seconds} seconds
+	CallTimeout Code = "call.timeout"
+	// CallWindowClosed: the window was closed
+	CallWindowClosed Code = "call.window_closed"
+	// CallWrong: the page calls wrongly: {what}
+	CallWrong Code = "call.wrong"
 	// CertAlgorithm: the certificate's algorithm is not SM2: {algorithm}
 	CertAlgorithm Code = "cert.algorithm"
 	// CertAlreadyHeld: certificate {serial} is suspended already
@@ -758,6 +790,16 @@ const (
 	SystemsSignature Code = "systems.signature"
 	// SystemsSigner: the certificate that signed the list of business systems is not trusted ({holder})
 	SystemsSigner Code = "systems.signer"
+	// SzcaNoKeyChosen: choose a certificate first
+	SzcaNoKeyChosen Code = "szca.no_key_chosen"
+	// SzcaRefused: pages may not call {function}
+	SzcaRefused Code = "szca.refused"
+	// SzcaSignatureInvalid: the signature does not hold
+	SzcaSignatureInvalid Code = "szca.signature_invalid"
+	// SzcaUnsupported: {function} is not supported
+	SzcaUnsupported Code = "szca.unsupported"
+	// TextOutsideGbk: “{character}” is not in GBK
+	TextOutsideGbk Code = "text.outside_gbk"
 	// TimeClockOnly: signed at {time} by the signer's own clock
 	TimeClockOnly Code = "time.clock_only"
 	// TimeDisagrees: the description's time ({file}) is not the signed one ({time})
@@ -829,6 +871,9 @@ var table = map[Code]Entry{
 	AgentDigestOnly: {Code: AgentDigestOnly, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"没有原文的摘要不予签名", "业务系统只给了摘要，无法显示所签内容；设置或系统清单不允许", "请业务系统提供原文（to_sign 或 data）"},
 		EN: Text{"a digest without its document is not signed", "the page gave a digest and nothing to show; settings or the list of systems refuse that", "have the page give to_sign or data"}},
+	AgentDisconnected: {Code: AgentDisconnected, Severity: "error", Retryable: true, HTTPStatus: 503, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"与数字证书管理工具的连接中断", "它在答复之前退出或重新启动；这次操作是否完成无法确定", "先查看业务系统中是否已有结果，再决定是否重做"},
+		EN: Text{"the connection to the certificate tool was lost", "it ended or restarted before it answered; whether the operation was done is not known", "look for a result in the business system first, then decide whether to do it again"}},
 	AgentDocumentUnfit: {Code: AgentDocumentUnfit, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"index", "what"},
 		ZH: Text{"第 {index} 份文件无法签署（{what}）", "内容缺失、重复或无法解析", "开发人员请对照 api/agent.yaml 的 Document"},
 		EN: Text{"document {index} cannot be signed ({what})", "its content is missing, given twice, or cannot be read", "developers: see Document in api/agent.yaml"}},
@@ -859,6 +904,9 @@ var table = map[Code]Entry{
 	AgentNotListedFor: {Code: AgentNotListedFor, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"system", "what"},
 		ZH: Text{"系统“{system}”不能请求“{what}”", "管理员签名的系统清单没有允许这项操作", "请联系本单位管理员"},
 		EN: Text{"the system “{system}” may not ask for “{what}”", "the administrator's signed list does not allow it", "ask your administrator"}},
+	AgentNotRunning: {Code: AgentNotRunning, Severity: "error", Retryable: true, HTTPStatus: 503, ExitStatus: 2, Args: []string{"ports"},
+		ZH: Text{"没有找到数字证书管理工具", "本机端口 {ports} 上没有它的服务：没有安装、没有启动，或浏览器和 UKey 不在同一台电脑上", "启动数字证书管理工具后重试；没有安装时先安装驱动"},
+		EN: Text{"the certificate tool was not found", "nothing of ours answers on the ports {ports} of this computer: it is not installed, not started, or the browser runs on another computer than the UKey", "start the certificate tool and try again, or install it first"}},
 	AgentOperationReused: {Code: AgentOperationReused, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"操作编号已用于另一次请求", "同一编号的参数前后不同", "开发人员请为每次操作生成新的编号"},
 		EN: Text{"the operation id was used for another request", "the parameters of the same id differ", "developers: make a new id for each operation"}},
@@ -895,6 +943,9 @@ var table = map[Code]Entry{
 	AgentTooMany: {Code: AgentTooMany, Severity: "error", Retryable: true, HTTPStatus: 429, ExitStatus: 1, Args: []string{"limit"},
 		ZH: Text{"请求太多（上限 {limit}）", "同一网站短时间内调用过多，或等待确认的操作太多", "完成或取消等待中的操作后重试"},
 		EN: Text{"too many calls (limit {limit})", "one site called too often, or too many operations wait for the person", "finish or cancel what waits, then try again"}},
+	AgentTooOld: {Code: AgentTooOld, Severity: "error", Retryable: false, HTTPStatus: 426, ExitStatus: 1, Args: []string{"method", "version"},
+		ZH: Text{"数字证书管理工具 {version} 不支持 {method}", "本机安装的版本早于网页需要的版本", "升级数字证书管理工具后重试"},
+		EN: Text{"the certificate tool {version} does not know {method}", "the version installed here is older than what the page needs", "update the certificate tool and try again"}},
 	AgentWindowClosed: {Code: AgentWindowClosed, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"窗口已关闭", "这个问题已经回答、取消或过期", "请从业务页面重新发起"},
 		EN: Text{"the window is closed", "its question was answered, cancelled, or is over", "begin again from the business page"}},
@@ -907,6 +958,27 @@ var table = map[Code]Entry{
 	AppExists: {Code: AppExists, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"app"},
 		ZH: Text{"UKey 中已有应用 {app}", "已有的应用不会被覆盖", "换一个名称，或先删除原有应用（其中的密钥会一并销毁）"},
 		EN: Text{"there is an application {app} in the UKey already", "an application is never overwritten", "choose another name, or delete the old one, which destroys its keys"}},
+	BrowserBlockedByCsp: {Code: BrowserBlockedByCsp, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"directive"},
+		ZH: Text{"网页自己的安全策略禁止访问本机（{directive}）", "业务系统的 Content-Security-Policy 没有列出本机地址", "业务系统的开发者在 connect-src 中加上 ws://127.0.0.1:18099 http://127.0.0.1:18099（以及 18100、18101）"},
+		EN: Text{"the page's own policy forbids it to reach this computer ({directive})", "the Content-Security-Policy of the business system does not list the address of this computer", "whoever makes the page adds ws://127.0.0.1:18099 http://127.0.0.1:18099 (and 18100, 18101) to connect-src"}},
+	BrowserBlockedLocal: {Code: BrowserBlockedLocal, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"浏览器拦截了网页对本机的访问", "{origin} 是来自公网地址的 http 网页；Chromium 142 起，这类网页不能访问本机（Local Network Access），也不会询问", "点按钮在新窗口中继续；管理员可把系统改为 https，或下发浏览器策略"},
+		EN: Text{"the browser blocked the page from this computer", "{origin} is an http page from a public address; since Chromium 142 such a page may not reach this computer (Local Network Access), and the browser does not ask", "go on in a new window by a click; the administrator can move the system to https or set a browser policy"}},
+	BrowserFrameNotDelegated: {Code: BrowserFrameNotDelegated, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"嵌入的网页没有访问本机的权限", "{origin} 在 iframe 中，外层网页没有用 allow 属性转授权限", "外层网页的开发者给 iframe 加上 allow=\"loopback-network; local-network-access\""},
+		EN: Text{"the embedded page may not reach this computer", "{origin} stands in an iframe, and the outer page did not pass the permission on", "whoever makes the outer page adds allow=\"loopback-network; local-network-access\" to the iframe"}},
+	BrowserOpenerCut: {Code: BrowserOpenerCut, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"新窗口与网页之间的联系被切断", "网页带有 Cross-Origin-Opener-Policy 响应头，新窗口不能把结果交回", "网页的开发者改用跳转方式，或去掉这个响应头"},
+		EN: Text{"the new window was cut off from the page", "the page sends Cross-Origin-Opener-Policy, so the window cannot hand the result back", "whoever makes the page uses the redirect, or drops that header"}},
+	BrowserPermissionDenied: {Code: BrowserPermissionDenied, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"浏览器没有允许网页访问本机", "{origin} 访问“此设备上的其他应用和服务”的请求被拒绝，或被浏览器策略禁止", "在地址栏左侧的网站设置中允许访问后刷新，或点按钮在新窗口中继续"},
+		EN: Text{"the browser does not let the page reach this computer", "the request of {origin} for other apps and services on this device was refused, or a policy forbids it", "allow it in the site settings left of the address and reload, or go on in a new window by a click"}},
+	BrowserPermissionPending: {Code: BrowserPermissionPending, Severity: "error", Retryable: true, HTTPStatus: 403, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"浏览器正在询问是否允许访问本机", "{origin} 第一次访问“此设备上的其他应用和服务”，浏览器在等您选择", "在浏览器的询问中选择“允许”"},
+		EN: Text{"the browser is asking whether the page may reach this computer", "{origin} wants other apps and services on this device for the first time; the browser waits for your choice", "choose Allow in the question of the browser"}},
+	BrowserPopupBlocked: {Code: BrowserPopupBlocked, Severity: "error", Retryable: true, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"浏览器拦截了新窗口", "新窗口不是在点击时打开的，或浏览器设置禁止弹出窗口", "允许本网站弹出窗口后，再点一次按钮"},
+		EN: Text{"the browser blocked the new window", "the window was not opened during a click, or the settings of the browser forbid it", "allow pop-ups for this site and click again"}},
 	CABusy: {Code: CABusy, Severity: "error", Retryable: true, HTTPStatus: 503, ExitStatus: 1, Args: []string{"folder"},
 		ZH: Text{"另一个程序正在使用 {folder} 签发证书", "为避免重复签发，同一时间只允许一个程序签发", "请等它结束后重试"},
 		EN: Text{"another program is issuing from {folder}", "only one may issue at a time", "try again when it has ended"}},
@@ -970,6 +1042,24 @@ var table = map[Code]Entry{
 	CASignatureMismatch: {Code: CASignatureMismatch, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 1, Args: []string{"serial"},
 		ZH: Text{"证书 {serial} 签出的内容与登记不符，已作废", "密钥设备出错，或密钥与签发机构的证书不符", "请停止签发并检查密钥设备"},
 		EN: Text{"what was signed for certificate {serial} is not what was recorded; it is void", "the key module failed, or the key is not the issuer's", "stop issuing and check the key module"}},
+	CallAborted: {Code: CallAborted, Severity: "error", Retryable: false, HTTPStatus: 499, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"网页取消了这次操作", "业务系统的网页在完成前取消", "需要时重新操作"},
+		EN: Text{"the page cancelled the operation", "the page of the business system cancelled it before the end", "start again if needed"}},
+	CallAnswerMalformed: {Code: CallAnswerMalformed, Severity: "error", Retryable: false, HTTPStatus: 502, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"收到的答复不合约定", "端口上可能是其他程序，或版本不匹配", "升级数字证书管理工具；仍不行时联系技术支持"},
+		EN: Text{"the answer is not as agreed", "another program may sit on the port, or the versions do not fit", "update the certificate tool, and contact support if that does not help"}},
+	CallBusy: {Code: CallBusy, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"上一次操作还没有完成", "同一个网页同时只做一项需要确认的操作，重复点击不会多做一次", "等上一次操作完成"},
+		EN: Text{"the operation before is not done yet", "one page does one operation at a time that a person confirms; clicking twice does nothing twice", "wait for it"}},
+	CallTimeout: {Code: CallTimeout, Severity: "error", Retryable: true, HTTPStatus: 504, ExitStatus: 1, Args: []string{"seconds"},
+		ZH: Text{"{seconds} 秒内没有完成", "数字证书管理工具在等您确认，或 UKey 没有答复", "查看是否有等待确认的窗口，然后重试"},
+		EN: Text{"not done within {seconds} seconds", "the certificate tool waits for you or the UKey does not answer", "look for a window that waits for you and try again"}},
+	CallWindowClosed: {Code: CallWindowClosed, Severity: "error", Retryable: false, HTTPStatus: 499, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"确认窗口被关闭", "在完成之前关闭了数字证书管理工具的窗口，没有签名", "需要时重新操作"},
+		EN: Text{"the window was closed", "the window of the certificate tool was closed before the end; nothing was signed", "start again if needed"}},
+	CallWrong: {Code: CallWrong, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 1, Args: []string{"what"},
+		ZH: Text{"网页的调用不对：{what}", "业务系统网页的程序有误", "网页的开发者按 docs/integration.md 改正"},
+		EN: Text{"the page calls wrongly: {what}", "the program of the page is at fault", "whoever makes the page corrects it after docs/integration.md"}},
 	CertAlgorithm: {Code: CertAlgorithm, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"algorithm"},
 		ZH: Text{"证书的算法不是国密 SM2：{algorithm}", "本系统只用 SM2/SM3 验证证书", "请换用 SM2 证书"},
 		EN: Text{"the certificate's algorithm is not SM2: {algorithm}", "certificates are verified with SM2 and SM3 only", "use an SM2 certificate"}},
@@ -1948,6 +2038,21 @@ var table = map[Code]Entry{
 	SystemsSigner: {Code: SystemsSigner, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder"},
 		ZH: Text{"签署业务系统清单的证书不可信（{holder}）", "证书不在有效期内、已吊销，或不是受信任的机构签发的", "请管理员换用有效的证书签署，并下发信任锚"},
 		EN: Text{"the certificate that signed the list of business systems is not trusted ({holder})", "it is out of date, revoked, or not under a trust anchor", "have the list signed with a valid certificate, and the anchor delivered"}},
+	SzcaNoKeyChosen: {Code: SzcaNoKeyChosen, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"请先选择证书", "没有符合条件的证书、还没有选定，或选择时取消", "插入 UKey 后选择证书"},
+		EN: Text{"choose a certificate first", "no certificate fits, none was chosen yet, or the choice was cancelled", "plug in the UKey and choose the certificate"}},
+	SzcaRefused: {Code: SzcaRefused, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"function"},
+		ZH: Text{"不允许网页调用 {function}", "这个旧功能让网页读写本机文件，不安全", "请业务系统改为传递内容，或改用新接口"},
+		EN: Text{"pages may not call {function}", "this function of the old control lets a page read and write files of this computer", "ask the business system to pass the content or to use the new interface"}},
+	SzcaSignatureInvalid: {Code: SzcaSignatureInvalid, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"签名验证不通过", "签名值与内容或证书不符", "不要采信这份内容，请签名人重新签名"},
+		EN: Text{"the signature does not hold", "its value does not fit the content or the certificate", "do not rely on the content, ask the signer to sign again"}},
+	SzcaUnsupported: {Code: SzcaUnsupported, Severity: "error", Retryable: false, HTTPStatus: 501, ExitStatus: 1, Args: []string{"function"},
+		ZH: Text{"不支持 {function}", "兼容接口没有实现旧控件的这个功能", "请业务系统改用新接口，见 docs/integration.md"},
+		EN: Text{"{function} is not supported", "the compatible interface does not have this function of the old control", "ask the business system to use the new interface, see docs/integration.md"}},
+	TextOutsideGbk: {Code: TextOutsideGbk, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"character"},
+		ZH: Text{"文字“{character}”不在 GBK 字符集中", "旧接口对 GBK 编码的文字签名，这个字无法表示；改成问号会签错内容", "换一个字，或请业务系统改用新接口"},
+		EN: Text{"“{character}” is not in GBK", "the old interface signs text in GBK, which lacks this character; a question mark in its place would sign something else", "use another character, or ask the business system to use the new interface"}},
 	TimeClockOnly: {Code: TimeClockOnly, Severity: "note", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"time"},
 		ZH: Text{"签署时间 {time} 来自签署人的电脑", "没有时间戳，不能证明时间准确", "重要文件请使用时间戳服务"},
 		EN: Text{"signed at {time} by the signer's own clock", "there is no time stamp to prove it", "use a time-stamp service where it matters"}},

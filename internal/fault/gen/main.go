@@ -79,6 +79,7 @@ func main() {
 	write("codes_gen.go", goFile(rows))
 	write("../../docs/errors.md", page(rows))
 	write("../../web/sdk/src/codes.gen.ts", sdkFile(rows))
+	write("../../web/sdk/fake/words.gen.mjs", fakeFile(rows))
 	write("../../web/src/i18n/codes.gen.ts", uiFile(rows))
 }
 

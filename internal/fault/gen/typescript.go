@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log"
+	"slices"
 	"strings"
 )
 
@@ -43,6 +44,24 @@ func uiFile(rows []row) []byte {
 	for _, r := range rows {
 		fmt.Fprintf(&b, "  %s: {\n    severity: %s,\n    retryable: %t,\n    zh: %s,\n    en: %s,\n  },\n",
 			quote(r.Code), quote(r.Severity), r.Retryable, object(r.ZH), object(r.EN))
+	}
+	b.WriteString("};\n")
+	return b.Bytes()
+}
+
+// What the fake agent of the SDK can answer.
+var fakeAreas = []string{"agent", "cms", "key", "operation", "pin", "request", "token", "user"}
+
+// fakeFile is the module of the SDK's fake agent: the words of what an agent
+// answers, so that integrators' tests meet the texts of the real one.
+func fakeFile(rows []row) []byte {
+	var b bytes.Buffer
+	b.WriteString(tsHead + "export const words = {\n")
+	for _, r := range rows {
+		area, _, _ := strings.Cut(r.Code, ".")
+		if r.By == "" && slices.Contains(fakeAreas, area) {
+			fmt.Fprintf(&b, "  %s: { http: %d, zh: %s, en: %s },\n", quote(r.Code), r.HTTP, object(r.ZH), object(r.EN))
+		}
 	}
 	b.WriteString("};\n")
 	return b.Bytes()

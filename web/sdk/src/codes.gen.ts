@@ -5,8 +5,46 @@ export type Arg = string | number;
 
 /** Every code with the arguments of its texts. */
 export interface CodeArgs {
+  "agent.api_version": { page: Arg; agent: Arg };
+  "agent.choose_key": Record<string, never>;
+  "agent.delivery": { url: Arg };
+  "agent.digest_only": Record<string, never>;
+  "agent.disconnected": Record<string, never>;
+  "agent.document_unfit": { index: Arg; what: Arg };
+  "agent.hello_first": Record<string, never>;
+  "agent.login_http": { origin: Arg };
+  "agent.media_type": Record<string, never>;
+  "agent.no_key": Record<string, never>;
+  "agent.no_key_fits": { reason: Arg };
+  "agent.no_session": Record<string, never>;
+  "agent.no_such_method": { method: Arg };
+  "agent.no_window": Record<string, never>;
+  "agent.not_listed_for": { system: Arg; what: Arg };
+  "agent.not_running": { ports: Arg };
+  "agent.operation_reused": Record<string, never>;
+  "agent.origin_absent": Record<string, never>;
+  "agent.origin_listed": { origin: Arg };
+  "agent.origin_refused": { origin: Arg };
+  "agent.origin_unfit": { origin: Arg };
+  "agent.origin_unknown": { origin: Arg };
+  "agent.other_user": Record<string, never>;
+  "agent.own_pages_only": Record<string, never>;
+  "agent.port_taken": { ports: Arg };
+  "agent.ticket": Record<string, never>;
+  "agent.too_early": Record<string, never>;
+  "agent.too_many": { limit: Arg };
+  "agent.too_old": { method: Arg; version: Arg };
+  "agent.window_closed": Record<string, never>;
+  "agent.wrong_host": Record<string, never>;
   "app.absent": { app: Arg };
   "app.exists": { app: Arg };
+  "browser.blocked_by_csp": { directive: Arg };
+  "browser.blocked_local": { origin: Arg };
+  "browser.frame_not_delegated": { origin: Arg };
+  "browser.opener_cut": Record<string, never>;
+  "browser.permission_denied": { origin: Arg };
+  "browser.permission_pending": { origin: Arg };
+  "browser.popup_blocked": Record<string, never>;
   "ca.busy": { folder: Arg };
   "ca.exists": { holder: Arg };
   "ca.init_unfinished": Record<string, never>;
@@ -28,6 +66,12 @@ export interface CodeArgs {
   "ca.request_conflict": { request: Arg };
   "ca.request_invalid": { what: Arg };
   "ca.signature_mismatch": { serial: Arg };
+  "call.aborted": Record<string, never>;
+  "call.answer_malformed": Record<string, never>;
+  "call.busy": Record<string, never>;
+  "call.timeout": { seconds: Arg };
+  "call.window_closed": Record<string, never>;
+  "call.wrong": { what: Arg };
   "cert.algorithm": { algorithm: Arg };
   "cert.already_held": { serial: Arg };
   "cert.already_revoked": { serial: Arg };
@@ -146,11 +190,23 @@ export interface CodeArgs {
   "key.absent": { container: Arg; use: Arg };
   "key.broken": { place: Arg };
   "key.cert_mismatch": { container: Arg; use: Arg };
+  "key.digest_unlisted": Record<string, never>;
   "key.envelope_mismatch": Record<string, never>;
   "key.exists": { name: Arg };
   "key.missing": { name: Arg };
+  "key.no_certificate": Record<string, never>;
+  "key.not_plugged_in": Record<string, never>;
   "key.passphrase_short": { min: Arg };
   "key.passphrase_wrong": Record<string, never>;
+  "key.purpose_login_identity": Record<string, never>;
+  "key.purpose_login_organisation": Record<string, never>;
+  "key.purpose_login_policy": Record<string, never>;
+  "key.purpose_login_usage": Record<string, never>;
+  "key.purpose_no_encryption": Record<string, never>;
+  "key.purpose_organisation": Record<string, never>;
+  "key.purpose_person": Record<string, never>;
+  "key.purpose_unclear": Record<string, never>;
+  "key.purpose_usage": Record<string, never>;
   "key.unprotected": Record<string, never>;
   "key.unsupported": { what: Arg };
   "kmc.escrow_broken": { id: Arg };
@@ -175,6 +231,12 @@ export interface CodeArgs {
   "lint.subject_key_id": { what: Arg };
   "lint.validity": { what: Arg };
   "lint.version": { what: Arg };
+  "login.format": Record<string, never>;
+  "login.nonce": Record<string, never>;
+  "login.not_trusted": { issuer: Arg };
+  "login.origin": { origin: Arg };
+  "login.signature": Record<string, never>;
+  "login.status_unknown": { issuer: Arg };
   "maker.cert_broken": { place: Arg };
   "maker.cert_deviation": { what: Arg };
   "maker.expired_since": { end: Arg };
@@ -195,6 +257,8 @@ export interface CodeArgs {
   "maker.status_ok": { asof: Arg };
   "maker.status_unannounced": Record<string, never>;
   "maker.status_unknown": { source: Arg };
+  "operation.cancelled": Record<string, never>;
+  "operation.done": Record<string, never>;
   "picture.code_wrong": { code: Arg };
   "picture.no_ink": Record<string, never>;
   "picture.no_room": { text: Arg };
@@ -205,13 +269,23 @@ export interface CodeArgs {
   "picture.unreadable": Record<string, never>;
   "pin.admin_incorrect": { left: Arg };
   "pin.admin_locked": Record<string, never>;
+  "pin.already_tried": Record<string, never>;
+  "pin.characters": Record<string, never>;
+  "pin.few_left": { left: Arg };
   "pin.incorrect": { left: Arg };
+  "pin.last_confirm": Record<string, never>;
   "pin.last_try": { pin: Arg };
   "pin.length": { min: Arg; max: Arg };
   "pin.locked": Record<string, never>;
   "pin.must_change": Record<string, never>;
   "pin.not_verified": Record<string, never>;
+  "pin.outcome_unknown": { spent: Arg };
+  "pin.repeat_differs": Record<string, never>;
+  "pin.tries_spent": Record<string, never>;
+  "pin.tries_unknown": { pin: Arg };
   "pin.weak": { rule: Arg };
+  "request.invalid": { places: Arg };
+  "request.slow": Record<string, never>;
   "seal.binding_ok": Record<string, never>;
   "seal.broken": { place: Arg };
   "seal.deviation": { what: Arg };
@@ -301,8 +375,34 @@ export interface CodeArgs {
   "signer.status_unannounced": Record<string, never>;
   "signer.status_unknown": { source: Arg };
   "signer.time_ok": { start: Arg; end: Arg };
+  "skf.crashed": { library: Arg; function: Arg };
+  "skf.draft": { library: Arg };
+  "skf.failed": { library: Arg; function: Arg; raw: Arg };
+  "skf.garbled": { library: Arg; function: Arg };
+  "skf.host_absent": { host: Arg };
+  "skf.hung": { library: Arg; function: Arg; seconds: Arg };
+  "skf.layout_unknown": { library: Arg; octets: Arg };
+  "skf.library_absent": { library: Arg };
+  "skf.library_foreign": { library: Arg; found: Arg; here: Arg };
+  "skf.library_unloadable": { library: Arg; reason: Arg };
+  "skf.needs_message": { library: Arg };
+  "skf.not_library": { library: Arg };
+  "skf.not_skf": { library: Arg; function: Arg };
+  "skf.overran": { library: Arg; function: Arg };
+  "skf.several_devices": { library: Arg; count: Arg };
+  "skf.signature_wrong": { library: Arg };
+  "skf.unsupported": { library: Arg; function: Arg };
+  "skf.vendor_unknown": { vendor: Arg; known: Arg };
   "store.newer": { file: Arg; found: Arg; known: Arg };
   "store.unreadable": { file: Arg };
+  "systems.broken": { what: Arg };
+  "systems.signature": Record<string, never>;
+  "systems.signer": { holder: Arg };
+  "szca.no_key_chosen": Record<string, never>;
+  "szca.refused": { function: Arg };
+  "szca.signature_invalid": Record<string, never>;
+  "szca.unsupported": { function: Arg };
+  "text.outside_gbk": { character: Arg };
   "time.clock_only": { time: Arg };
   "time.disagrees": { file: Arg; time: Arg };
   "time.future": { time: Arg };
@@ -329,6 +429,8 @@ export interface CodeArgs {
   "ukey.not_for_seal": { seal: Arg };
   "ukey.several_for_seal": { seal: Arg; containers: Arg };
   "usage.wrong": { what: Arg };
+  "user.absent": Record<string, never>;
+  "user.refused": Record<string, never>;
 }
 
 export type Code = keyof CodeArgs;
@@ -338,6 +440,90 @@ export type Words = readonly [string, string, string];
 
 /** The words of the codes that the SDK itself raises. */
 export const words = {
+  "agent.disconnected": {
+    zh: ["与数字证书管理工具的连接中断", "它在答复之前退出或重新启动；这次操作是否完成无法确定", "先查看业务系统中是否已有结果，再决定是否重做"],
+    en: ["the connection to the certificate tool was lost", "it ended or restarted before it answered; whether the operation was done is not known", "look for a result in the business system first, then decide whether to do it again"],
+  },
+  "agent.not_running": {
+    zh: ["没有找到数字证书管理工具", "本机端口 {ports} 上没有它的服务：没有安装、没有启动，或浏览器和 UKey 不在同一台电脑上", "启动数字证书管理工具后重试；没有安装时先安装驱动"],
+    en: ["the certificate tool was not found", "nothing of ours answers on the ports {ports} of this computer: it is not installed, not started, or the browser runs on another computer than the UKey", "start the certificate tool and try again, or install it first"],
+  },
+  "agent.too_old": {
+    zh: ["数字证书管理工具 {version} 不支持 {method}", "本机安装的版本早于网页需要的版本", "升级数字证书管理工具后重试"],
+    en: ["the certificate tool {version} does not know {method}", "the version installed here is older than what the page needs", "update the certificate tool and try again"],
+  },
+  "browser.blocked_by_csp": {
+    zh: ["网页自己的安全策略禁止访问本机（{directive}）", "业务系统的 Content-Security-Policy 没有列出本机地址", "业务系统的开发者在 connect-src 中加上 ws://127.0.0.1:18099 http://127.0.0.1:18099（以及 18100、18101）"],
+    en: ["the page's own policy forbids it to reach this computer ({directive})", "the Content-Security-Policy of the business system does not list the address of this computer", "whoever makes the page adds ws://127.0.0.1:18099 http://127.0.0.1:18099 (and 18100, 18101) to connect-src"],
+  },
+  "browser.blocked_local": {
+    zh: ["浏览器拦截了网页对本机的访问", "{origin} 是来自公网地址的 http 网页；Chromium 142 起，这类网页不能访问本机（Local Network Access），也不会询问", "点按钮在新窗口中继续；管理员可把系统改为 https，或下发浏览器策略"],
+    en: ["the browser blocked the page from this computer", "{origin} is an http page from a public address; since Chromium 142 such a page may not reach this computer (Local Network Access), and the browser does not ask", "go on in a new window by a click; the administrator can move the system to https or set a browser policy"],
+  },
+  "browser.frame_not_delegated": {
+    zh: ["嵌入的网页没有访问本机的权限", "{origin} 在 iframe 中，外层网页没有用 allow 属性转授权限", "外层网页的开发者给 iframe 加上 allow=\"loopback-network; local-network-access\""],
+    en: ["the embedded page may not reach this computer", "{origin} stands in an iframe, and the outer page did not pass the permission on", "whoever makes the outer page adds allow=\"loopback-network; local-network-access\" to the iframe"],
+  },
+  "browser.opener_cut": {
+    zh: ["新窗口与网页之间的联系被切断", "网页带有 Cross-Origin-Opener-Policy 响应头，新窗口不能把结果交回", "网页的开发者改用跳转方式，或去掉这个响应头"],
+    en: ["the new window was cut off from the page", "the page sends Cross-Origin-Opener-Policy, so the window cannot hand the result back", "whoever makes the page uses the redirect, or drops that header"],
+  },
+  "browser.permission_denied": {
+    zh: ["浏览器没有允许网页访问本机", "{origin} 访问“此设备上的其他应用和服务”的请求被拒绝，或被浏览器策略禁止", "在地址栏左侧的网站设置中允许访问后刷新，或点按钮在新窗口中继续"],
+    en: ["the browser does not let the page reach this computer", "the request of {origin} for other apps and services on this device was refused, or a policy forbids it", "allow it in the site settings left of the address and reload, or go on in a new window by a click"],
+  },
+  "browser.permission_pending": {
+    zh: ["浏览器正在询问是否允许访问本机", "{origin} 第一次访问“此设备上的其他应用和服务”，浏览器在等您选择", "在浏览器的询问中选择“允许”"],
+    en: ["the browser is asking whether the page may reach this computer", "{origin} wants other apps and services on this device for the first time; the browser waits for your choice", "choose Allow in the question of the browser"],
+  },
+  "browser.popup_blocked": {
+    zh: ["浏览器拦截了新窗口", "新窗口不是在点击时打开的，或浏览器设置禁止弹出窗口", "允许本网站弹出窗口后，再点一次按钮"],
+    en: ["the browser blocked the new window", "the window was not opened during a click, or the settings of the browser forbid it", "allow pop-ups for this site and click again"],
+  },
+  "call.aborted": {
+    zh: ["网页取消了这次操作", "业务系统的网页在完成前取消", "需要时重新操作"],
+    en: ["the page cancelled the operation", "the page of the business system cancelled it before the end", "start again if needed"],
+  },
+  "call.answer_malformed": {
+    zh: ["收到的答复不合约定", "端口上可能是其他程序，或版本不匹配", "升级数字证书管理工具；仍不行时联系技术支持"],
+    en: ["the answer is not as agreed", "another program may sit on the port, or the versions do not fit", "update the certificate tool, and contact support if that does not help"],
+  },
+  "call.busy": {
+    zh: ["上一次操作还没有完成", "同一个网页同时只做一项需要确认的操作，重复点击不会多做一次", "等上一次操作完成"],
+    en: ["the operation before is not done yet", "one page does one operation at a time that a person confirms; clicking twice does nothing twice", "wait for it"],
+  },
+  "call.timeout": {
+    zh: ["{seconds} 秒内没有完成", "数字证书管理工具在等您确认，或 UKey 没有答复", "查看是否有等待确认的窗口，然后重试"],
+    en: ["not done within {seconds} seconds", "the certificate tool waits for you or the UKey does not answer", "look for a window that waits for you and try again"],
+  },
+  "call.window_closed": {
+    zh: ["确认窗口被关闭", "在完成之前关闭了数字证书管理工具的窗口，没有签名", "需要时重新操作"],
+    en: ["the window was closed", "the window of the certificate tool was closed before the end; nothing was signed", "start again if needed"],
+  },
+  "call.wrong": {
+    zh: ["网页的调用不对：{what}", "业务系统网页的程序有误", "网页的开发者按 docs/integration.md 改正"],
+    en: ["the page calls wrongly: {what}", "the program of the page is at fault", "whoever makes the page corrects it after docs/integration.md"],
+  },
+  "szca.no_key_chosen": {
+    zh: ["请先选择证书", "没有符合条件的证书、还没有选定，或选择时取消", "插入 UKey 后选择证书"],
+    en: ["choose a certificate first", "no certificate fits, none was chosen yet, or the choice was cancelled", "plug in the UKey and choose the certificate"],
+  },
+  "szca.refused": {
+    zh: ["不允许网页调用 {function}", "这个旧功能让网页读写本机文件，不安全", "请业务系统改为传递内容，或改用新接口"],
+    en: ["pages may not call {function}", "this function of the old control lets a page read and write files of this computer", "ask the business system to pass the content or to use the new interface"],
+  },
+  "szca.signature_invalid": {
+    zh: ["签名验证不通过", "签名值与内容或证书不符", "不要采信这份内容，请签名人重新签名"],
+    en: ["the signature does not hold", "its value does not fit the content or the certificate", "do not rely on the content, ask the signer to sign again"],
+  },
+  "szca.unsupported": {
+    zh: ["不支持 {function}", "兼容接口没有实现旧控件的这个功能", "请业务系统改用新接口，见 docs/integration.md"],
+    en: ["{function} is not supported", "the compatible interface does not have this function of the old control", "ask the business system to use the new interface, see docs/integration.md"],
+  },
+  "text.outside_gbk": {
+    zh: ["文字“{character}”不在 GBK 字符集中", "旧接口对 GBK 编码的文字签名，这个字无法表示；改成问号会签错内容", "换一个字，或请业务系统改用新接口"],
+    en: ["“{character}” is not in GBK", "the old interface signs text in GBK, which lacks this character; a question mark in its place would sign something else", "use another character, or ask the business system to use the new interface"],
+  },
 } as const satisfies { [code in Code]?: { zh: Words; en: Words } };
 
 /** The codes that the SDK itself raises; all others come from the agent. */

@@ -1,0 +1,45 @@
+// The browsers of the tests: Debian's Chromium, and Chromium 109 from npm, whose
+// program is a brotli file. Both know --ip-address-space-overrides.
+import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { createBrotliDecompress } from "node:zlib";
+import { chromium } from "playwright-core";
+
+const here = new URL(".", import.meta.url).pathname;
+const debian = "/usr/bin/chromium";
+
+/** unpacked gives the path of Chromium 109, unpacked once into build/. */
+async function unpacked() {
+  const packed = `${here}node_modules/@sparticuz/chromium/bin/chromium.br`;
+  const dir = `${here}../../build/browser`;
+  const program = `${dir}/chromium-109`;
+  if (existsSync(program)) return program;
+  if (!existsSync(packed)) return undefined;
+  mkdirSync(dir, { recursive: true });
+  const part = `${program}.${process.pid}`;
+  await pipeline(createReadStream(packed), createBrotliDecompress(), createWriteStream(part, { mode: 0o755 }));
+  renameSync(part, program);
+  return program;
+}
+
+/** programs are the browsers that are here: {name, path}. Go names those that are to be tested. */
+export async function programs() {
+  const found = [{ name: "new", path: existsSync(debian) ? debian : undefined }, { name: "109", path: await unpacked() }];
+  const missing = found.filter((b) => !b.path).map((b) => b.name);
+  if (missing.length > 0) throw new Error(`browsers are absent: ${missing.join(", ")}`);
+  return found;
+}
+
+const QUIET = ["--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+/**
+ * launch starts a browser in which app.example and evil.example are 127.0.0.2 and
+ * the agent's first port is agentPort, so that tests need not own port 18099.
+ * overrides: address spaces, see startSite.
+ */
+export function launch(program, { agentPort, overrides = [] }) {
+  const rules = ["MAP app.example 127.0.0.2", "MAP evil.example 127.0.0.2"];
+  if (agentPort && agentPort !== 18099) rules.push(`MAP 127.0.0.1:18099 127.0.0.1:${agentPort}`, "MAP 127.0.0.1:18100 127.0.0.1:9", "MAP 127.0.0.1:18101 127.0.0.1:9");
+  const spaces = overrides.length > 0 ? [`--ip-address-space-overrides=${overrides.join(",")}`] : [];
+  return chromium.launch({ executablePath: program.path, headless: true, timeout: 60_000, args: [...QUIET, `--host-resolver-rules=${rules.join(", ")}`, "--ignore-certificate-errors", ...spaces] });
+}
