@@ -17,6 +17,9 @@ FONTS    = internal/sealfont/fonts
 PACKAGES = web/node_modules/@fontsource
 HAND     = 107 112 115 116 117 118 119# the files of the running script with the common characters
 
+DIST  = internal/webui/dist
+PAGES = $(shell find web/src web/public -type f) $(wildcard web/*.html web/*.json web/*.ts)
+
 NPM = npm ci --no-audit --no-fund --loglevel=error
 
 help: ## this list
@@ -25,10 +28,11 @@ help: ## this list
 demo: build ## the whole job without a question: certificates, UKeys, a sealed document, a report
 	bin/xinzhang demo --once --dir $(DEMO)
 
-build: fonts ## bin/xinzhang
+build: fonts web ## bin/xinzhang
 	go build -trimpath -o bin/ ./cmd/xinzhang
 
-test: fonts interop sdk browser ## go vet and every test
+test: fonts interop web sdk browser ## go vet and every test
+	cd web && npm run --silent test
 	go vet ./...
 	go test -timeout 20m ./...
 
@@ -112,8 +116,14 @@ define skfhost
 	"$$cc" -std=gnu11 -Wall -Wextra -Werror -O2 -s -fstack-protector-strong -o "../../$(3)/xinzhang-skf-host$(4)$$exe" host.c call.c $$sys $$libs
 endef
 
-generate: ## what is made from tables: internal/fault/codes_gen.go, docs/errors.md
+generate: web/node_modules/.package-lock.json ## what is made from tables: codes, docs/errors.md, the types of the pages
 	go generate ./...
+	cd web && npm run --silent generate
+
+web: $(DIST)/manager.html ## the pages of the agent, in internal/webui/dist
+
+$(DIST)/manager.html: web/node_modules/.package-lock.json $(PAGES)
+	cd web && npm run --silent build
 
 sdk: web/sdk/node_modules/.package-lock.json ## the page SDK in web/sdk/dist, checked and tested; says how large it is
 	cd web/sdk && npm run --silent build && npm run --silent test
@@ -144,6 +154,8 @@ test/browser/node_modules/.package-lock.json: test/browser/package-lock.json
 	cd test/browser && $(NPM) --ignore-scripts
 
 clean: ## remove what was built; certificates and UKeys of XINZHANG_HOME are never touched
-	rm -rf bin build web/node_modules web/sdk/node_modules web/sdk/dist test/interop/node/node_modules test/browser/node_modules $(FONTS)/song $(FONTS)/hand
+	rm -rf bin build web/node_modules web/sdk/node_modules web/sdk/dist test/interop/node/node_modules \
+		test/browser/node_modules $(FONTS)/song $(FONTS)/hand $(DIST)/*.* $(DIST)/assets
 
-.PHONY: help demo build test race fuzz soak bench lint cross skf skf-cross skf-host skf-host-cross skfchaos generate sdk fonts interop browser clean
+.PHONY: help demo build test race fuzz soak bench lint cross skf skf-cross skf-host skf-host-cross skfchaos \
+	generate web sdk fonts interop browser clean

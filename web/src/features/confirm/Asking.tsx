@@ -1,0 +1,81 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Spin } from 'antd'
+import { type ReactNode, useEffect, useState } from 'react'
+import { agent, answer } from '../../api/client'
+import { useEvents } from '../../api/events'
+import { failure } from '../../api/failure'
+import type { Reason } from '../../api/types'
+import { useSay } from '../../kit/words'
+import { ActView } from './ActView'
+import { Consent } from './Consent'
+import { Ended, type End } from './Ended'
+
+interface Props {
+  /** The window: a question of its own, or those of the calls that name it. */
+  id: string
+  /** What to show while nothing is asked. */
+  idle?: ReactNode
+  /** The window has nothing more to ask. */
+  ended?: (end: End) => void
+  /** Told whenever this window listens: only then may a call be made that asks here. */
+  listening?: () => void
+}
+
+/**
+ * Asks the person what the agent wants to know: may this site, which key, may it
+ * sign, with which PIN. Everything shown comes from the agent's Question; nothing
+ * from the page that asks.
+ */
+export function Asking({ id, idle, ended, listening }: Props) {
+  const say = useSay()
+  const queries = useQueryClient()
+  const [end, setEnd] = useState<End>()
+  const [consented, setConsented] = useState<{ operation: string; remember: boolean }>()
+  const queryKey = ['question', id]
+  const again = () => queries.invalidateQueries({ queryKey })
+  const question = useQuery({
+    queryKey,
+    queryFn: () => answer(agent.GET('/v1/windows/{id}', { params: { path: { id } } })),
+    enabled: !end,
+  })
+  useEvents(
+    `/v1/windows/${id}/events`,
+    {
+      question: () => { setEnd(undefined); void again() },
+      keys: () => void again(),
+      tries: () => void again(),
+      closed: (data) => finish({ kind: 'closed', reason: (data as { reason?: Reason } | undefined)?.reason }),
+    },
+    () => { listening?.(); void again() },
+  )
+  useEffect(() => {
+    if (end) ended?.(end)
+  }, [end, ended])
+  const finish = (now: End) => setEnd((before) => before ?? now)
+  if (end) return idle && end.kind === 'closed' ? idle : <Ended end={end} />
+  if (question.isPending) return <Spin aria-label={say('app.loading')} style={{ display: 'block', marginTop: 96 }} />
+  if (!question.data) return idle ?? <Ended end={{ kind: 'closed', problem: failure(question.error).problem }} />
+  const asked = question.data
+  const mine = consented?.operation === asked.operation ? consented : undefined
+  if (asked.kind === 'allow' || (asked.ask_origin && !mine)) {
+    return (
+      <Consent
+        key={asked.operation}
+        of={asked}
+        refused={() => finish({ kind: 'refused' })}
+        allowed={() => finish({ kind: 'done' })}
+        next={(remember) => setConsented({ operation: asked.operation, remember })}
+      />
+    )
+  }
+  return (
+    <ActView
+      key={asked.operation}
+      of={asked}
+      remember={mine?.remember ?? false}
+      again={again}
+      refused={() => finish({ kind: 'refused' })}
+      done={() => finish({ kind: 'done' })}
+    />
+  )
+}

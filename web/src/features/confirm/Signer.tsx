@@ -1,0 +1,64 @@
+import { Alert, Button, Radio } from 'antd'
+import { useState } from 'react'
+import type { Choice } from '../../api/types'
+import { tell } from '../../i18n/problem'
+import { KindIcon } from '../../kit/KindIcon'
+import { day } from '../../kit/when'
+import { useLanguage, useSay } from '../../kit/words'
+import styles from './confirm.module.css'
+
+interface Props {
+  keys: readonly Choice[]
+  chosen?: string
+  choose: (id: string) => void
+  action: string
+}
+
+/**
+ * Who signs. The one key that fits is chosen and always shown; of several that
+ * fit none is chosen for the person; those that do not fit say why.
+ */
+export function Signer({ keys, chosen, choose, action }: Props) {
+  const say = useSay()
+  const [changing, setChanging] = useState(false)
+  const fits = keys.filter((k) => k.suited)
+  const key = fits.find((k) => k.id === chosen)
+  if (keys.length === 0) return <Alert type="info" showIcon role="status" title={say('confirm.noKeys')} description={say('confirm.noKeysText')} />
+  const list = !key || changing
+  return (
+    <section className={styles.signer} aria-label={say('confirm.signer')}>
+      <div className="row spread">
+        <h2>{list && fits.length > 1 ? say('confirm.chooseKey') : say('confirm.signer')}</h2>
+        {key && !changing && fits.length > 1 && <Button size="small" onClick={() => setChanging(true)}>{say('confirm.signerChange')}</Button>}
+      </div>
+      {fits.length === 0 && <Alert type="warning" showIcon role="status" title={say('confirm.noneFits', { action })} description={say('confirm.noneFitsText')} />}
+      {list
+        ? (
+          <Radio.Group className={styles.choices} value={key?.id} onChange={(e) => { choose(e.target.value); setChanging(false) }}>
+            {keys.map((k) => <Radio key={k.id} value={k.id} disabled={!k.suited}><Card of={k} /></Radio>)}
+          </Radio.Group>
+        )
+        : <Card of={key} />}
+    </section>
+  )
+}
+
+function Card({ of: key }: { of: Choice }) {
+  const say = useSay()
+  const language = useLanguage()
+  const unit = [key.kind === 'organisation' ? undefined : key.unit, key.department].filter(Boolean).join(' · ')
+  return (
+    <span className={styles.card}>
+      <KindIcon kind={key.kind} size={36} />
+      <span>
+        <strong>{key.holder}</strong>{unit && <span className="muted">{unit}</span>}
+        <span className="small muted">{say(kind())} · {say('confirm.validTo', { date: day(key.not_after) })} · <span className="number">SN …{key.serial_tail}</span></span>
+        {!key.suited && key.reason && <span className="small warn">{say('confirm.unsuited', { reason: tell(key.reason, language).title })}</span>}
+      </span>
+    </span>
+  )
+
+  function kind() {
+    return key.kind === 'person' ? 'keys.kindPerson' : key.kind === 'organisation' ? 'keys.kindOrganisation' : 'keys.kindOther'
+  }
+}

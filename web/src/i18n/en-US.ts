@@ -1,0 +1,9 @@
+import { app } from './en/app'
+import { compare } from './en/compare'
+import { confirm, transport } from './en/confirm'
+import { keys } from './en/keys'
+import { help, log, settings, systems } from './en/pages'
+import { pin } from './en/pin'
+import type { Messages } from './messages'
+
+export const enUS: Messages = { app, compare, confirm, help, keys, log, pin, settings, systems, transport }

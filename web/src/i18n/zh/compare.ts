@@ -1,0 +1,18 @@
+export const compare = {
+  title: '核对身份证号',
+  intro: '业务系统提示「签章身份信息不匹配」时，把系统里登记的号码填在这里，与证书里的号码比较。号码不会被保存。',
+  number: '业务系统里登记的身份证号',
+  do: '核对',
+  equal: '一致',
+  equalText: '证书里的号码与您输入的完全相同。业务系统仍提示不匹配时，请系统管理员检查登记的号码。',
+  different: '不一致：{parts}',
+  differentText: '证书错：携带身份证和 UKey 到受理点办理变更。系统错：请业务系统的管理员修改登记的号码。',
+  places: '第 {from}–{to} 位',
+  region: '行政区划',
+  birth: '出生日期',
+  sequence: '顺序码',
+  check: '校验码',
+  same: '相同',
+  differs: '不同',
+  length: '身份证号为 18 位，您输入了 {count} 位',
+} as const
