@@ -35,9 +35,9 @@ type TextGlyph struct {
 
 // Values of a TextGlyph beside real characters and numbers.
 const (
-	NoRune      rune = -1
-	GlyphOfRune      = -1
-	GlyphNone        = -2
+	NoRune      = rune(-1)
+	GlyphOfRune = -1
+	GlyphNone   = -2
 )
 
 // LayoutOf reads a TextObject.

@@ -120,7 +120,7 @@ func (b *builder) pixelsOf(data []byte) (kind string, img image.Image, err error
 	if c.Width <= 0 || c.Height <= 0 || c.Width > 1<<16 || c.Height > 1<<16 {
 		return kind, nil, errors.New("size of the picture")
 	}
-	if !b.spendPixels(c.Width * c.Height) {
+	if !b.spendPixels(c.Width * c.Height * widthOf(c.ColorModel)) {
 		return kind, nil, b.err
 	}
 	img, err = decode(data)
@@ -128,6 +128,15 @@ func (b *builder) pixelsOf(data []byte) (kind string, img image.Image, err error
 		return kind, nil, errors.New("size of the picture")
 	}
 	return kind, img, err
+}
+
+// widthOf is 2 for pictures that take twice the room when decoded.
+func widthOf(m color.Model) int {
+	switch m {
+	case color.RGBA64Model, color.NRGBA64Model, color.Gray16Model:
+		return 2
+	}
+	return 1
 }
 
 func configBy(f func(io.Reader) (image.Config, error)) func([]byte) (image.Config, error) {

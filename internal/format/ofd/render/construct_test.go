@@ -56,7 +56,7 @@ var constructs = []struct {
 	{"text_stroked", "", sketch{Res: fontRes, Files: withFont, Content: `<ofd:TextObject ID="3" Boundary="10 10 60 10" Font="11" Size="5" Fill="false" Stroke="true" LineWidth="0.1">
 		<ofd:StrokeColor Value="255 0 0"/><ofd:TextCode X="0" Y="5">l</ofd:TextCode></ofd:TextObject>`}},
 	{"text_substituted", "render.font_substituted 宋体", sketch{Res: fontRes, Content: `<ofd:TextObject ID="3" Boundary="10 10 60 10" Font="10" Size="5" Weight="700" CTM="1 0 0.2 1 0 0">
-		<ofd:TextCode X="0" Y="5" DeltaX="5">示例 A&lt;&amp;𠮷‮乙</ofd:TextCode></ofd:TextObject>`}},
+		<ofd:TextCode X="0" Y="5" DeltaX="5">示例 A&lt;&amp;𠮷` + "\u202e" + `乙</ofd:TextCode></ofd:TextObject>`}},
 	{"text_glyph_missing", "render.glyph_missing GoRegular", sketch{Res: fontRes, Files: withFont, Content: `<ofd:TextObject ID="3" Boundary="10 10 60 10" Font="11" Size="5"><ofd:TextCode X="0" Y="5" DeltaX="5">l章` + "\uE005" + `</ofd:TextCode></ofd:TextObject>`}},
 	{"text_font_broken", "render.font_broken GoRegular", sketch{Res: fontRes, Files: map[string]string{"Doc_0/Res/go.ttf": "no font"}, Content: `<ofd:TextObject ID="3" Boundary="10 10 60 10" Font="11" Size="5"><ofd:TextCode X="0" Y="5">l</ofd:TextCode></ofd:TextObject>`}},
 	{"text_font_file_missing", "render.missing font resource", sketch{Res: fontRes, Content: `<ofd:TextObject ID="3" Boundary="10 10 60 10" Font="11" Size="5"><ofd:TextCode X="0" Y="5">l</ofd:TextCode></ofd:TextObject>`}},

@@ -7,7 +7,7 @@ type Limits struct {
 	Items       int   // objects drawn: shapes, glyph runs, pictures, clips, colour stops
 	Segments    int   // steps of all outlines
 	Depth       int   // objects within objects
-	Pixels      int   // of all pictures of the page together
+	Pixels      int   // of all pictures of the page together; one of 16 bits a channel counts twice
 	OutputBytes int   // of the SVG
 	PartBytes   int64 // of the parts read: templates, page, annotations
 }
@@ -16,7 +16,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Items:       300_000,
-		Segments:    1_500_000,
+		Segments:    1_000_000,
 		Depth:       24,
 		Pixels:      40_000_000,
 		OutputBytes: 64 << 20,

@@ -90,7 +90,7 @@ func checkElement(t testing.TB, e xml.StartElement, ids, refs map[string]bool) {
 		if !strings.Contains(" "+attrs+" ", " "+name+" ") {
 			t.Fatalf("attribute %s of <%s>", name, e.Name.Local)
 		}
-		fits := true
+		var fits bool
 		switch name {
 		case "id":
 			fits = localRef.MatchString("#"+value) && !ids[value]

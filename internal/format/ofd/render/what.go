@@ -23,7 +23,6 @@ func (w what) MarshalText() ([]byte, error) { return []byte(w.en), nil }
 var (
 	whatPath       = what{"路径数据", "path data"}
 	whatPicture    = what{"图片", "picture"}
-	whatMask       = what{"图片蒙版", "mask of a picture"}
 	whatFont       = what{"字体资源", "font resource"}
 	whatComposite  = what{"复合对象", "composite object"}
 	whatTemplate   = what{"模板页", "template page"}
@@ -36,7 +35,6 @@ var (
 	whatClipText   = what{"用文字裁剪", "clipping by text"}
 	whatDepth      = what{"嵌套过深的对象", "objects nested too deep"}
 	whatBorder     = what{"图片边框", "border of a picture"}
-	whatFade       = what{"图片淡出", "fading of a picture"}
 	whatSeal       = what{"印章", "seal"}
 	whatNested     = what{"嵌套的 OFD", "nested OFD"}
 )
