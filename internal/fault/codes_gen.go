@@ -416,8 +416,6 @@ const (
 	PINMustChange Code = "pin.must_change"
 	// PINNotVerified: the PIN has not been verified
 	PINNotVerified Code = "pin.not_verified"
-	// PINTriesUnknown: nobody knows how many tries the {pin} has left
-	PINTriesUnknown Code = "pin.tries_unknown"
 	// PINWeak: the new PIN is too simple: {rule}
 	PINWeak Code = "pin.weak"
 	// SealBindingOK: the signer's certificate is in the seal's list
@@ -688,6 +686,8 @@ const (
 	UKEYNotForSeal Code = "ukey.not_for_seal"
 	// UKEYSeveralForSeal: several certificates of this UKey may use the seal {seal}
 	UKEYSeveralForSeal Code = "ukey.several_for_seal"
+	// UKEYTriesUnknown: nobody knows how many tries the {pin} has left
+	UKEYTriesUnknown Code = "ukey.tries_unknown"
 	// UsageWrong: wrong use: {what}
 	UsageWrong Code = "usage.wrong"
 )
@@ -1311,9 +1311,6 @@ var table = map[Code]Entry{
 	PINNotVerified: {Code: PINNotVerified, Severity: "error", Retryable: false, HTTPStatus: 401, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"尚未验证 PIN", "使用私钥前须输入 PIN；PIN 被修改后也要重新验证", "输入 PIN 后重试"},
 		EN: Text{"the PIN has not been verified", "private keys are used after the PIN only, and a changed PIN must be verified again", "enter the PIN and try again"}},
-	PINTriesUnknown: {Code: PINTriesUnknown, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"pin"},
-		ZH: Text{"不知道{pin}还可以输错几次", "厂商的驱动不提供这个数，也可能只剩最后一次；再错会锁死", "确认 PIN 无误后，加上 --last-try 再试"},
-		EN: Text{"nobody knows how many tries the {pin} has left", "the vendor's library does not tell; it may be the last one, and a wrong entry would lock it", "make sure of the PIN, then use --last-try"}},
 	PINWeak: {Code: PINWeak, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"rule"},
 		ZH: Text{"新 PIN 太简单：{rule}", "容易猜到的 PIN 起不到保护作用", "请换一个 PIN；没有消耗尝试次数"},
 		EN: Text{"the new PIN is too simple: {rule}", "a PIN that is easily guessed protects nothing", "choose another; no try was spent"}},
@@ -1719,6 +1716,9 @@ var table = map[Code]Entry{
 	UKEYSeveralForSeal: {Code: UKEYSeveralForSeal, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"seal", "containers"},
 		ZH: Text{"这个 UKey 里有多张证书可以使用印章“{seal}”", "容器：{containers}", "用 --container 指定其中一个"},
 		EN: Text{"several certificates of this UKey may use the seal {seal}", "they are in the containers {containers}", "choose one with --container"}},
+	UKEYTriesUnknown: {Code: UKEYTriesUnknown, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"pin"},
+		ZH: Text{"不知道{pin}还可以输错几次", "厂商的驱动不提供这个数，也可能只剩最后一次；再错会锁死", "确认 PIN 无误后，加上 --last-try 再试"},
+		EN: Text{"nobody knows how many tries the {pin} has left", "the vendor's library does not tell; it may be the last one, and a wrong entry would lock it", "make sure of the PIN, then use --last-try"}},
 	UsageWrong: {Code: UsageWrong, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string{"what"},
 		ZH: Text{"用法不对：{what}", "命令或参数不符合要求", "用 --help 查看用法"},
 		EN: Text{"wrong use: {what}", "the command or its arguments are not as required", "see --help"}},
