@@ -23,7 +23,7 @@ func (a *app) askPIN(k *ukey, kind token.PINKind, src secretSource, lastTry bool
 	}
 	switch {
 	case untold && !lastTry:
-		return token.PIN{}, fault.Wrap(fault.PINTriesUnknown, err, "pin", kind)
+		return token.PIN{}, fault.Wrap(fault.UKEYTriesUnknown, err, "pin", kind)
 	case untold:
 	case info.Left == 0 && kind == token.AdminPIN:
 		return token.PIN{}, fault.New(fault.PINAdminLocked)

@@ -568,8 +568,6 @@ const (
 	PINRepeatDiffers Code = "pin.repeat_differs"
 	// PINTriesSpent: this UKey does not tell its tries: two were used in this run
 	PINTriesSpent Code = "pin.tries_spent"
-	// PINTriesUnknown: nobody knows how many tries the {pin} has left
-	PINTriesUnknown Code = "pin.tries_unknown"
 	// PINWeak: the new PIN is too simple: {rule}
 	PINWeak Code = "pin.weak"
 	// RenderActionIgnored: the page holds actions (jumps, sounds, links), which are not carried out
@@ -878,6 +876,8 @@ const (
 	UKEYNotForSeal Code = "ukey.not_for_seal"
 	// UKEYSeveralForSeal: several certificates of this UKey may use the seal {seal}
 	UKEYSeveralForSeal Code = "ukey.several_for_seal"
+	// UKEYTriesUnknown: nobody knows how many tries the {pin} has left
+	UKEYTriesUnknown Code = "ukey.tries_unknown"
 	// UsageWrong: wrong use: {what}
 	UsageWrong Code = "usage.wrong"
 	// UserAbsent: nobody confirmed
@@ -1733,9 +1733,6 @@ var table = map[Code]Entry{
 	PINTriesSpent: {Code: PINTriesSpent, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"这个 UKey 不报告剩余次数，本次运行最多试 2 次", "不知道剩余次数时继续尝试，可能把 UKey 锁死", "确认 PIN 后重新启动本机服务再试；记不清请到受理点"},
 		EN: Text{"this UKey does not tell its tries: two were used in this run", "trying on blindly could lock it", "make sure of the PIN, then restart the agent"}},
-	PINTriesUnknown: {Code: PINTriesUnknown, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"pin"},
-		ZH: Text{"不知道{pin}还可以输错几次", "厂商的驱动不提供这个数，也可能只剩最后一次；再错会锁死", "确认 PIN 无误后，加上 --last-try 再试"},
-		EN: Text{"nobody knows how many tries the {pin} has left", "the vendor's library does not tell; it may be the last one, and a wrong entry would lock it", "make sure of the PIN, then use --last-try"}},
 	PINWeak: {Code: PINWeak, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"rule"},
 		ZH: Text{"新 PIN 太简单：{rule}", "容易猜到的 PIN 起不到保护作用", "请换一个 PIN；没有消耗尝试次数"},
 		EN: Text{"the new PIN is too simple: {rule}", "a PIN that is easily guessed protects nothing", "choose another; no try was spent"}},
@@ -2198,6 +2195,9 @@ var table = map[Code]Entry{
 	UKEYSeveralForSeal: {Code: UKEYSeveralForSeal, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"seal", "containers"},
 		ZH: Text{"这个 UKey 里有多张证书可以使用印章“{seal}”", "容器：{containers}", "用 --container 指定其中一个"},
 		EN: Text{"several certificates of this UKey may use the seal {seal}", "they are in the containers {containers}", "choose one with --container"}},
+	UKEYTriesUnknown: {Code: UKEYTriesUnknown, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"pin"},
+		ZH: Text{"不知道{pin}还可以输错几次", "厂商的驱动不提供这个数，也可能只剩最后一次；再错会锁死", "确认 PIN 无误后，加上 --last-try 再试"},
+		EN: Text{"nobody knows how many tries the {pin} has left", "the vendor's library does not tell; it may be the last one, and a wrong entry would lock it", "make sure of the PIN, then use --last-try"}},
 	UsageWrong: {Code: UsageWrong, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string{"what"},
 		ZH: Text{"用法不对：{what}", "命令或参数不符合要求", "用 --help 查看用法"},
 		EN: Text{"wrong use: {what}", "the command or its arguments are not as required", "see --help"}},

@@ -12,7 +12,7 @@ import (
 func ExampleLayoutOf() {
 	layout, known := skf.LayoutOf(296)
 	fmt.Printf("%+v %v\n", layout, known)
-	// Output: {Wide:false Natural:true} true
+	// Output: ULONG 4, natural true
 }
 
 func ExampleCode_Err() {

@@ -32,15 +32,13 @@ type argument interface {
 	take(r *reply)
 }
 
-// word is a number, a handle or NULL.
+// word is a number or a handle.
 type word uint64
 
 func (w word) append(b []byte) []byte {
 	return binary.LittleEndian.AppendUint64(append(b, 'w'), uint64(w))
 }
 func (word) take(*reply) {}
-
-const null word = 0
 
 // flag is a BOOL.
 func flag(v bool) word {

@@ -49,7 +49,7 @@ func TestAHostEndsWithItsParent(t *testing.T) {
 	}
 	frame("C\x08SKF_Hang\x00")
 	time.Sleep(50 * time.Millisecond) // it is in the call, or will be
-	_, _ = in.Close(), out.Close() // as when this process ends
+	_, _ = in.Close(), out.Close()    // as when this process ends
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	select {

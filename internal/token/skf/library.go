@@ -228,15 +228,6 @@ func (s *session) call(function string, limit time.Duration, args ...argument) (
 	return 0, fault.New(fault.SKFUnsupported, "library", s.name, "function", function)
 }
 
-// must is call for what has one meaning when it fails.
-func (s *session) must(function string, args ...argument) error {
-	code, err := s.call(function, quick, args...)
-	if err != nil {
-		return err
-	}
-	return s.answered(function, code)
-}
-
 // What calls are given. A UKey makes a key pair in many seconds, and a person
 // may have to press a button.
 const (

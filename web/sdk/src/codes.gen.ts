@@ -287,7 +287,6 @@ export interface CodeArgs {
   "pin.outcome_unknown": { spent: Arg };
   "pin.repeat_differs": Record<string, never>;
   "pin.tries_spent": Record<string, never>;
-  "pin.tries_unknown": { pin: Arg };
   "pin.weak": { rule: Arg };
   "render.action_ignored": Record<string, never>;
   "render.broken": { what: Arg };
@@ -442,6 +441,7 @@ export interface CodeArgs {
   "token.removed": { token: Arg };
   "ukey.not_for_seal": { seal: Arg };
   "ukey.several_for_seal": { seal: Arg; containers: Arg };
+  "ukey.tries_unknown": { pin: Arg };
   "usage.wrong": { what: Arg };
   "user.absent": Record<string, never>;
   "user.refused": Record<string, never>;

@@ -287,7 +287,6 @@ export interface CodeArgs {
   "pin.outcome_unknown": { spent: Arg };
   "pin.repeat_differs": Record<string, never>;
   "pin.tries_spent": Record<string, never>;
-  "pin.tries_unknown": { pin: Arg };
   "pin.weak": { rule: Arg };
   "render.action_ignored": Record<string, never>;
   "render.broken": { what: Arg };
@@ -442,6 +441,7 @@ export interface CodeArgs {
   "token.removed": { token: Arg };
   "ukey.not_for_seal": { seal: Arg };
   "ukey.several_for_seal": { seal: Arg; containers: Arg };
+  "ukey.tries_unknown": { pin: Arg };
   "usage.wrong": { what: Arg };
   "user.absent": Record<string, never>;
   "user.refused": Record<string, never>;
@@ -2157,12 +2157,6 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "这个 UKey 不报告剩余次数，本次运行最多试 2 次", cause: "不知道剩余次数时继续尝试，可能把 UKey 锁死", next: "确认 PIN 后重新启动本机服务再试；记不清请到受理点" },
     en: { title: "this UKey does not tell its tries: two were used in this run", cause: "trying on blindly could lock it", next: "make sure of the PIN, then restart the agent" },
   },
-  "pin.tries_unknown": {
-    severity: "error",
-    retryable: false,
-    zh: { title: "不知道{pin}还可以输错几次", cause: "厂商的驱动不提供这个数，也可能只剩最后一次；再错会锁死", next: "确认 PIN 无误后，加上 --last-try 再试" },
-    en: { title: "nobody knows how many tries the {pin} has left", cause: "the vendor's library does not tell; it may be the last one, and a wrong entry would lock it", next: "make sure of the PIN, then use --last-try" },
-  },
   "pin.weak": {
     severity: "error",
     retryable: false,
@@ -3086,6 +3080,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "这个 UKey 里有多张证书可以使用印章“{seal}”", cause: "容器：{containers}", next: "用 --container 指定其中一个" },
     en: { title: "several certificates of this UKey may use the seal {seal}", cause: "they are in the containers {containers}", next: "choose one with --container" },
+  },
+  "ukey.tries_unknown": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "不知道{pin}还可以输错几次", cause: "厂商的驱动不提供这个数，也可能只剩最后一次；再错会锁死", next: "确认 PIN 无误后，加上 --last-try 再试" },
+    en: { title: "nobody knows how many tries the {pin} has left", cause: "the vendor's library does not tell; it may be the last one, and a wrong entry would lock it", next: "make sure of the PIN, then use --last-try" },
   },
   "usage.wrong": {
     severity: "error",
