@@ -8,7 +8,8 @@ DEMO     ?= build/demo
 # race detector has nothing to find there and slows them tenfold.
 RACE ?= ./internal/durable/... ./internal/token/... ./internal/skfabi/... ./internal/hsm/... \
 	./internal/store/... ./internal/ca/... ./internal/kmc/... ./internal/enrol/... ./internal/seals/... \
-	./internal/trust/... ./internal/format/ofd/... ./internal/sign/... ./internal/verify/...
+	./internal/trust/... ./internal/format/ofd/... ./internal/sign/... ./internal/verify/... \
+	./internal/keyring/... ./internal/systems/... ./internal/login/... ./internal/agent/...
 
 LINT_VERSION = v2.12.2
 LINT_DIR     = $${XDG_CACHE_HOME:-$$HOME/.cache}/xinzhang/golangci-lint-$(LINT_VERSION)
@@ -25,8 +26,15 @@ help: ## this list
 demo: build ## the whole job without a question: certificates, UKeys, a sealed document, a report
 	bin/xinzhang demo --once --dir $(DEMO)
 
-build: fonts ## bin/xinzhang
+build: fonts ## bin/xinzhang and bin/xinzhang-agent; with the pages of `make web` when they were built
 	go build -trimpath -o bin/ ./cmd/xinzhang
+	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/xinzhang-agent
+
+web: web/node_modules/.package-lock.json ## the pages of the agent, from web/ into internal/webui/dist
+	cd web && npm run build
+	find internal/webui/dist -mindepth 1 ! -name README -delete
+	cp -R web/dist/. internal/webui/dist/
+	find internal/webui/dist/assets -type f ! -name "*.gz" -exec gzip -9 -k {} +
 
 test: fonts interop ## go vet and every test
 	go vet ./...
@@ -54,7 +62,7 @@ cross: ## cgo-free programs for every platform we promise, in build/cross
 	@set -e; for p in linux/amd64 linux/arm64 linux/loong64 windows/amd64; do \
 		echo "build for $$p"; \
 		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} \
-			go build -trimpath -o "build/cross/$${p%/*}-$${p#*/}/" ./cmd/xinzhang; \
+			go build -trimpath -o "build/cross/$${p%/*}-$${p#*/}/" ./cmd/xinzhang ./cmd/xinzhang-agent; \
 	done
 
 skf: ## the SKF library of our UKeys (GM/T 0016) for C programs, in build/skf; needs a C compiler
@@ -135,4 +143,4 @@ test/interop/node/node_modules/.package-lock.json: test/interop/node/package-loc
 clean: ## remove what was built; certificates and UKeys of XINZHANG_HOME are never touched
 	rm -rf bin build web/node_modules test/interop/node/node_modules $(FONTS)/song $(FONTS)/hand
 
-.PHONY: help demo build test race fuzz soak bench lint cross skf skf-cross skf-host skf-host-cross skfchaos generate fonts interop clean
+.PHONY: help demo build web test race fuzz soak bench lint cross skf skf-cross skf-host skf-host-cross skfchaos generate fonts interop clean

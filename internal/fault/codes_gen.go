@@ -32,6 +32,8 @@ const (
 	AgentNoWindow Code = "agent.no_window"
 	// AgentNotListedFor: the system “{system}” may not ask for “{what}”
 	AgentNotListedFor Code = "agent.not_listed_for"
+	// AgentNotRunning: the agent is not running
+	AgentNotRunning Code = "agent.not_running"
 	// AgentOperationReused: the operation id was used for another request
 	AgentOperationReused Code = "agent.operation_reused"
 	// AgentOriginAbsent: the request does not say which site it comes from
@@ -859,6 +861,9 @@ var table = map[Code]Entry{
 	AgentNotListedFor: {Code: AgentNotListedFor, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"system", "what"},
 		ZH: Text{"系统“{system}”不能请求“{what}”", "管理员签名的系统清单没有允许这项操作", "请联系本单位管理员"},
 		EN: Text{"the system “{system}” may not ask for “{what}”", "the administrator's signed list does not allow it", "ask your administrator"}},
+	AgentNotRunning: {Code: AgentNotRunning, Severity: "error", Retryable: true, HTTPStatus: 503, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"本机服务没有运行", "没有启动，或启动失败", "运行 xinzhang-agent run，或打开数字证书管理工具"},
+		EN: Text{"the agent is not running", "it was not started, or failed to start", "use xinzhang-agent run, or open the certificate manager"}},
 	AgentOperationReused: {Code: AgentOperationReused, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"操作编号已用于另一次请求", "同一编号的参数前后不同", "开发人员请为每次操作生成新的编号"},
 		EN: Text{"the operation id was used for another request", "the parameters of the same id differ", "developers: make a new id for each operation"}},
