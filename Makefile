@@ -8,7 +8,8 @@ DEMO     ?= build/demo
 # race detector has nothing to find there and slows them tenfold.
 RACE ?= ./internal/durable/... ./internal/token/... ./internal/skfabi/... ./internal/hsm/... \
 	./internal/store/... ./internal/ca/... ./internal/kmc/... ./internal/enrol/... ./internal/seals/... \
-	./internal/trust/... ./internal/format/ofd/... ./internal/sign/... ./internal/verify/...
+	./internal/trust/... ./internal/format/ofd/... ./internal/sign/... ./internal/verify/... \
+	./internal/keyring/... ./internal/systems/... ./internal/login/... ./internal/agent/...
 
 LINT_VERSION = v2.12.2
 LINT_DIR     = $${XDG_CACHE_HOME:-$$HOME/.cache}/xinzhang/golangci-lint-$(LINT_VERSION)
@@ -28,8 +29,9 @@ help: ## this list
 demo: build ## the whole job without a question: certificates, UKeys, a sealed document, a report
 	bin/xinzhang demo --once --dir $(DEMO)
 
-build: fonts web ## bin/xinzhang
+build: fonts web skf-host ## bin/xinzhang, bin/xinzhang-agent with its pages; the host of SKF libraries where there is a C compiler
 	go build -trimpath -o bin/ ./cmd/xinzhang
+	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/xinzhang-agent
 
 test: fonts interop web sdk browser ## go vet and every test
 	cd web && npm run --silent test
@@ -58,7 +60,7 @@ cross: ## cgo-free programs for every platform we promise, in build/cross
 	@set -e; for p in linux/amd64 linux/arm64 linux/loong64 windows/amd64; do \
 		echo "build for $$p"; \
 		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} \
-			go build -trimpath -o "build/cross/$${p%/*}-$${p#*/}/" ./cmd/xinzhang; \
+			go build -trimpath -o "build/cross/$${p%/*}-$${p#*/}/" ./cmd/xinzhang ./cmd/xinzhang-agent; \
 	done
 
 skf: ## the SKF library of our UKeys (GM/T 0016) for C programs, in build/skf; needs a C compiler

@@ -19,6 +19,7 @@ type method struct {
 	name     string
 	limit    int64 // octets of a body
 	register func(huma.API)
+	decode   func(params json.RawMessage, in any) error
 	call     func(ctx context.Context, params json.RawMessage) (any, error)
 }
 
@@ -42,9 +43,10 @@ func newMethod[P, R any](name, summary string, limit int64, do func(context.Cont
 		schemas = api.OpenAPI().Components.Schemas
 		schema = schemas.Schema(reflect.TypeFor[P](), true, "")
 	}
+	m.decode = func(params json.RawMessage, in any) error { return decode(schemas, schema, params, limit, in) }
 	m.call = func(ctx context.Context, params json.RawMessage) (any, error) {
 		in := new(P)
-		if err := decode(schemas, schema, params, limit, in); err != nil {
+		if err := m.decode(params, in); err != nil {
 			return nil, err
 		}
 		out, err := do(ctx, in)

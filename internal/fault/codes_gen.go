@@ -34,7 +34,7 @@ const (
 	AgentNoWindow Code = "agent.no_window"
 	// AgentNotListedFor: the system “{system}” may not ask for “{what}”
 	AgentNotListedFor Code = "agent.not_listed_for"
-	// AgentNotRunning: the certificate tool was not found
+	// AgentNotRunning: the certificate tool is not running
 	AgentNotRunning Code = "agent.not_running"
 	// AgentOperationReused: the operation id was used for another request
 	AgentOperationReused Code = "agent.operation_reused"
@@ -932,9 +932,9 @@ var table = map[Code]Entry{
 	AgentNotListedFor: {Code: AgentNotListedFor, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"system", "what"},
 		ZH: Text{"系统“{system}”不能请求“{what}”", "管理员签名的系统清单没有允许这项操作", "请联系本单位管理员"},
 		EN: Text{"the system “{system}” may not ask for “{what}”", "the administrator's signed list does not allow it", "ask your administrator"}},
-	AgentNotRunning: {Code: AgentNotRunning, Severity: "error", Retryable: true, HTTPStatus: 503, ExitStatus: 2, Args: []string{"ports"},
-		ZH: Text{"没有找到数字证书管理工具", "本机端口 {ports} 上没有它的服务：没有安装、没有启动，或浏览器和 UKey 不在同一台电脑上", "启动数字证书管理工具后重试；没有安装时先安装驱动"},
-		EN: Text{"the certificate tool was not found", "nothing of ours answers on the ports {ports} of this computer: it is not installed, not started, or the browser runs on another computer than the UKey", "start the certificate tool and try again, or install it first"}},
+	AgentNotRunning: {Code: AgentNotRunning, Severity: "error", Retryable: true, HTTPStatus: 503, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"数字证书管理工具没有运行", "本机没有它的服务在答复：没有安装、没有启动，或浏览器和 UKey 不在同一台电脑上", "打开数字证书管理工具（或运行 xinzhang-agent run）后重试；没有安装时先安装驱动"},
+		EN: Text{"the certificate tool is not running", "nothing of ours answers on this computer: it is not installed, not started, or the browser runs on another computer than the UKey", "open the certificate tool (or use xinzhang-agent run) and try again; install it first if need be"}},
 	AgentOperationReused: {Code: AgentOperationReused, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"操作编号已用于另一次请求", "同一编号的参数前后不同", "开发人员请为每次操作生成新的编号"},
 		EN: Text{"the operation id was used for another request", "the parameters of the same id differ", "developers: make a new id for each operation"}},

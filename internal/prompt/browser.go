@@ -51,11 +51,14 @@ func findBrowser() (browser, error) {
 	return browser{}, ErrNoDesktop
 }
 
+// uosBrowser is the program of the browser of UOS.
+const uosBrowser = "browser"
+
 // arguments tells the Chromium family by its name; others get the bare address.
 func arguments(program string) func(url string) []string {
 	name := strings.ToLower(strings.TrimSuffix(filepath.Base(program), ".exe"))
-	for _, family := range []string{"chrom", "edge", "browser", "360", "qax", "brave"} {
-		if strings.Contains(name, family) {
+	for _, family := range []string{"chrom", "google-chrome", "msedge", "microsoft-edge", "brave", "qaxbrowser", "browser360"} {
+		if strings.HasPrefix(name, family) || name == uosBrowser {
 			return func(url string) []string { return []string{"--app=" + url} }
 		}
 	}

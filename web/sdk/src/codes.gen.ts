@@ -20,7 +20,7 @@ export interface CodeArgs {
   "agent.no_such_method": { method: Arg };
   "agent.no_window": Record<string, never>;
   "agent.not_listed_for": { system: Arg; what: Arg };
-  "agent.not_running": { ports: Arg };
+  "agent.not_running": Record<string, never>;
   "agent.operation_reused": Record<string, never>;
   "agent.origin_absent": Record<string, never>;
   "agent.origin_listed": { origin: Arg };
@@ -459,8 +459,8 @@ export const words = {
     en: ["the connection to the certificate tool was lost", "it ended or restarted before it answered; whether the operation was done is not known", "look for a result in the business system first, then decide whether to do it again"],
   },
   "agent.not_running": {
-    zh: ["没有找到数字证书管理工具", "本机端口 {ports} 上没有它的服务：没有安装、没有启动，或浏览器和 UKey 不在同一台电脑上", "启动数字证书管理工具后重试；没有安装时先安装驱动"],
-    en: ["the certificate tool was not found", "nothing of ours answers on the ports {ports} of this computer: it is not installed, not started, or the browser runs on another computer than the UKey", "start the certificate tool and try again, or install it first"],
+    zh: ["数字证书管理工具没有运行", "本机没有它的服务在答复：没有安装、没有启动，或浏览器和 UKey 不在同一台电脑上", "打开数字证书管理工具（或运行 xinzhang-agent run）后重试；没有安装时先安装驱动"],
+    en: ["the certificate tool is not running", "nothing of ours answers on this computer: it is not installed, not started, or the browser runs on another computer than the UKey", "open the certificate tool (or use xinzhang-agent run) and try again; install it first if need be"],
   },
   "agent.too_old": {
     zh: ["数字证书管理工具 {version} 不支持 {method}", "本机安装的版本早于网页需要的版本", "升级数字证书管理工具后重试"],

@@ -20,7 +20,7 @@ export interface CodeArgs {
   "agent.no_such_method": { method: Arg };
   "agent.no_window": Record<string, never>;
   "agent.not_listed_for": { system: Arg; what: Arg };
-  "agent.not_running": { ports: Arg };
+  "agent.not_running": Record<string, never>;
   "agent.operation_reused": Record<string, never>;
   "agent.origin_absent": Record<string, never>;
   "agent.origin_listed": { origin: Arg };
@@ -558,8 +558,8 @@ export const codes: { readonly [code in Code]: Entry } = {
   "agent.not_running": {
     severity: "error",
     retryable: true,
-    zh: { title: "没有找到数字证书管理工具", cause: "本机端口 {ports} 上没有它的服务：没有安装、没有启动，或浏览器和 UKey 不在同一台电脑上", next: "启动数字证书管理工具后重试；没有安装时先安装驱动" },
-    en: { title: "the certificate tool was not found", cause: "nothing of ours answers on the ports {ports} of this computer: it is not installed, not started, or the browser runs on another computer than the UKey", next: "start the certificate tool and try again, or install it first" },
+    zh: { title: "数字证书管理工具没有运行", cause: "本机没有它的服务在答复：没有安装、没有启动，或浏览器和 UKey 不在同一台电脑上", next: "打开数字证书管理工具（或运行 xinzhang-agent run）后重试；没有安装时先安装驱动" },
+    en: { title: "the certificate tool is not running", cause: "nothing of ours answers on this computer: it is not installed, not started, or the browser runs on another computer than the UKey", next: "open the certificate tool (or use xinzhang-agent run) and try again; install it first if need be" },
   },
   "agent.operation_reused": {
     severity: "error",
