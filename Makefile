@@ -1,5 +1,5 @@
 # What people type. Needs Go 1.26, git, make and Node.js 20 with npm; `make race`
-# and `make skf` also need a C compiler. GNU make and a POSIX sh.
+# and `make skf`, `make skf-host` also need a C compiler. GNU make and a POSIX sh.
 
 FUZZTIME ?= 5s
 DEMO     ?= build/demo
@@ -8,7 +8,8 @@ DEMO     ?= build/demo
 # race detector has nothing to find there and slows them tenfold.
 RACE ?= ./internal/durable/... ./internal/token/... ./internal/skfabi/... ./internal/hsm/... \
 	./internal/store/... ./internal/ca/... ./internal/kmc/... ./internal/enrol/... ./internal/seals/... \
-	./internal/trust/... ./internal/format/ofd/... ./internal/sign/... ./internal/verify/...
+	./internal/trust/... ./internal/format/ofd/... ./internal/sign/... ./internal/verify/... \
+	./internal/keyring/... ./internal/systems/... ./internal/login/... ./internal/agent/...
 
 LINT_VERSION = v2.12.2
 LINT_DIR     = $${XDG_CACHE_HOME:-$$HOME/.cache}/xinzhang/golangci-lint-$(LINT_VERSION)
@@ -20,13 +21,20 @@ HAND     = 107 112 115 116 117 118 119# the files of the running script with the
 NPM = npm ci --no-audit --no-fund --loglevel=error
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: build ## the whole job without a question: certificates, UKeys, a sealed document, a report
 	bin/xinzhang demo --once --dir $(DEMO)
 
-build: fonts ## bin/xinzhang
+build: fonts ## bin/xinzhang and bin/xinzhang-agent; with the pages of `make web` when they were built
 	go build -trimpath -o bin/ ./cmd/xinzhang
+	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/xinzhang-agent
+
+web: web/node_modules/.package-lock.json ## the pages of the agent, from web/ into internal/webui/dist
+	cd web && npm run build
+	find internal/webui/dist -mindepth 1 ! -name README -delete
+	cp -R web/dist/. internal/webui/dist/
+	find internal/webui/dist/assets -type f ! -name "*.gz" -exec gzip -9 -k {} +
 
 test: fonts interop sdk browser ## go vet and every test
 	go vet ./...
@@ -54,7 +62,7 @@ cross: ## cgo-free programs for every platform we promise, in build/cross
 	@set -e; for p in linux/amd64 linux/arm64 linux/loong64 windows/amd64; do \
 		echo "build for $$p"; \
 		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} \
-			go build -trimpath -o "build/cross/$${p%/*}-$${p#*/}/" ./cmd/xinzhang; \
+			go build -trimpath -o "build/cross/$${p%/*}-$${p#*/}/" ./cmd/xinzhang ./cmd/xinzhang-agent; \
 	done
 
 skf: ## the SKF library of our UKeys (GM/T 0016) for C programs, in build/skf; needs a C compiler
@@ -75,6 +83,41 @@ define skflib
 	CGO_ENABLED=1 GOOS=$${p%/*} GOARCH=$${p#*/} CC="$$cc" \
 		go build -trimpath -ldflags='-s -w' -tags "$(SKF_TAGS)" -buildmode=c-shared -o "$$dir/$$lib" ./cmd/skf; \
 	rm -f "$$dir/$${lib%.*}.h"; cp cmd/skf/skf.h "$$dir/"
+endef
+
+skfchaos: ## the misbehaving SKF library for tests, every layout and variant, in build/skfchaos; needs cc and libssl-dev
+	$(call chaoslib,u32-pack1,-DULONG_BYTES=4)
+	$(call chaoslib,u32-natural,-DULONG_BYTES=4 -DNATURAL)
+	$(call chaoslib,u64-pack1,-DULONG_BYTES=8)
+	$(call chaoslib,u64-natural,-DULONG_BYTES=8 -DNATURAL)
+	$(call chaoslib,misspelt,-DMISSPELT)
+	$(call chaoslib,draft2010,-DDRAFT2010)
+	$(call chaoslib,minimal,-Wl$(comma)--version-script=test/skfchaos/lib/minimal.map)
+
+# chaoslib FOLDER FLAGS
+comma := ,
+define chaoslib
+@mkdir -p build/skfchaos/$(1); echo "build build/skfchaos/$(1)/libskfchaos.so"; \
+	cc -std=gnu11 -Wall -Wextra -Werror -O1 -g -fPIC -shared -fvisibility=hidden $(2) \
+		-o build/skfchaos/$(1)/libskfchaos.so test/skfchaos/lib/*.c -lcrypto -lpthread -ldl
+endef
+
+skf-host: ## the process that loads libraries of vendors, in bin beside xinzhang; needs a C compiler
+	$(call skfhost,$$(go env GOOS)/$$(go env GOARCH),$${CC:-$$(go env CC)},bin,)
+
+skf-host-cross: ## the same for every platform whose C compiler is installed, in build/cross
+	$(call skfhost,linux/amd64,x86_64-linux-gnu-gcc,build/cross/linux-amd64,)
+	$(call skfhost,linux/arm64,aarch64-linux-gnu-gcc,build/cross/linux-arm64,)
+	$(call skfhost,windows/amd64,x86_64-w64-mingw32-gcc,build/cross/windows-amd64,)
+	$(call skfhost,windows/386,i686-w64-mingw32-gcc,build/cross/windows-amd64,32)
+
+# skfhost PLATFORM COMPILER FOLDER SUFFIX. The one of 32 bits stands beside that of
+# 64: libraries of either width are found on one Windows.
+define skfhost
+@set -e; p=$(1); cc=$(2); case $$p in windows/*) sys=system_windows.c; exe=.exe; libs=;; *) sys=system_posix.c; exe=; libs="-ldl -lpthread";; esac; \
+	command -v "$$cc" >/dev/null || { echo "skf-host for $$p: $$cc is absent"; exit 0; }; \
+	mkdir -p "$(3)"; echo "build $(3)/xinzhang-skf-host$(4)$$exe"; cd cmd/xinzhang-skf-host; \
+	"$$cc" -std=gnu11 -Wall -Wextra -Werror -O2 -s -fstack-protector-strong -o "../../$(3)/xinzhang-skf-host$(4)$$exe" host.c call.c $$sys $$libs
 endef
 
 generate: ## what is made from tables: internal/fault/codes_gen.go, docs/errors.md
@@ -111,4 +154,4 @@ test/browser/node_modules/.package-lock.json: test/browser/package-lock.json
 clean: ## remove what was built; certificates and UKeys of XINZHANG_HOME are never touched
 	rm -rf bin build web/node_modules web/sdk/node_modules web/sdk/dist test/interop/node/node_modules test/browser/node_modules $(FONTS)/song $(FONTS)/hand
 
-.PHONY: help demo build test race fuzz soak bench lint cross skf skf-cross generate sdk fonts interop browser clean
+.PHONY: help demo build web test race fuzz soak bench lint cross skf skf-cross skf-host skf-host-cross skfchaos generate sdk fonts interop browser clean

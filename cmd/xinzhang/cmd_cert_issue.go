@@ -18,7 +18,6 @@ import (
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/certlint"
-	"xinzhang/internal/home"
 )
 
 // certIssueCmd issues the certificates of one holder, for a key that a request
@@ -48,6 +47,8 @@ type certIssueCmd struct {
 	Force          bool   `help:"${h_force}"`
 	DryRun         bool   `help:"${h_dry_run}"`
 	PassphraseFile string `help:"${h_passphrase_file}" type:"path" placeholder:"FILE"`
+
+	providerFlag
 }
 
 // kinds are the words for what is issued; the first of each is the program's.
@@ -103,7 +104,7 @@ func (c *certIssueCmd) issue(a *app, authority *authority, req ca.Request) (issu
 	if c.Token == "" {
 		return authority.Issue(a.ctx, req)
 	}
-	k, err := openUKey(a.ctx, home.Dir(a.home), c.Token)
+	k, err := a.openUKey(c.Token)
 	if err != nil {
 		return nil, err
 	}

@@ -245,7 +245,7 @@ func (d *demo) write() (err error) {
 
 // put signs or seals the document with the holder's UKey.
 func (d *demo) put(h *demoHolder, at sign.Place) error {
-	key, err := openUKey(d.ctx, home.Dir(d.home), h.name)
+	key, err := d.openUKey(h.name)
 	if err != nil {
 		return err
 	}

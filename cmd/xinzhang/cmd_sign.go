@@ -29,6 +29,8 @@ type signCmd struct {
 	PINFile   string     `name:"pin-file" help:"${h_sign_pin_file}" type:"path" placeholder:"FILE"`
 	LastTry   bool       `name:"last-try" help:"${h_last_try}"`
 	DryRun    bool       `short:"n" help:"${h_sign_dry}"`
+
+	providerFlag
 }
 
 // placeFlags say where the seal goes. Points, keywords and an edge may be given

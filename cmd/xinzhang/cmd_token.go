@@ -11,12 +11,12 @@ import (
 	"xinzhang/internal/home"
 	"xinzhang/internal/inspect"
 	"xinzhang/internal/token"
-	"xinzhang/internal/token/soft"
 )
 
-// tokenCmd manages software UKeys. A UKey is named by its name, or by the path of
-// its file.
+// tokenCmd manages UKeys. A UKey is named by its name, a software UKey also by the
+// path of its file.
 type tokenCmd struct {
+	providerFlag
 	Create     tokenCreateCmd     `cmd:"" help:"${h_token_create}"`
 	List       tokenListCmd       `cmd:"" help:"${h_token_list}"`
 	Show       tokenShowCmd       `cmd:"" help:"${h_token_show}"`
@@ -24,6 +24,7 @@ type tokenCmd struct {
 	ChangePIN  tokenChangePINCmd  `cmd:"" name:"change-pin" help:"${h_token_change_pin}"`
 	Unblock    tokenUnblockCmd    `cmd:"" help:"${h_token_unblock}"`
 	ExportCert tokenExportCertCmd `cmd:"" name:"export-cert" help:"${h_token_export}"`
+	Doctor     tokenDoctorCmd     `cmd:"" help:"${h_token_doctor}"`
 }
 
 // tokenJSON is a UKey on the wire.
@@ -66,7 +67,7 @@ func pinOf(info token.PINInfo) *pinJSON {
 
 // tokenView gathers what a UKey tells without a PIN.
 func (a *app) tokenView(name string, revealID bool) (v tokenJSON, err error) {
-	k, err := openUKey(a.ctx, home.Dir(a.home), name)
+	k, err := a.openUKey(name)
 	if err != nil {
 		return v, err
 	}
@@ -79,17 +80,18 @@ func (a *app) tokenView(name string, revealID bool) (v tokenJSON, err error) {
 		Name: info.Name, Label: info.Label, Serial: info.Serial, Manufacturer: info.Manufacturer, Model: info.Model,
 		Version: info.Version, Hardware: info.Hardware, Containers: []containerJSON{}, Files: []string{},
 	}
-	user, err := k.PINInfo(a.ctx, token.UserPIN)
-	if err != nil {
-		return v, err
+	for kind, to := range map[token.PINKind]**pinJSON{token.UserPIN: &v.PIN, token.AdminPIN: &v.AdminPIN} {
+		info, err := k.PINInfo(a.ctx, kind)
+		if errors.Is(err, fault.SKFUnsupported) { // the library does not tell
+			continue
+		}
+		if err != nil {
+			return v, err
+		}
+		*to = pinOf(info)
 	}
-	admin, err := k.PINInfo(a.ctx, token.AdminPIN)
-	if err != nil {
-		return v, err
-	}
-	v.PIN, v.AdminPIN = pinOf(user), pinOf(admin)
 	files, err := k.Files(a.ctx)
-	if err != nil {
+	if err != nil && !errors.Is(err, fault.TokenFileDenied) && !errors.Is(err, fault.SKFUnsupported) { // some list them for the holder only
 		return v, err
 	}
 	for _, f := range files {
@@ -168,11 +170,15 @@ func holderIDs(ctx context.Context, k *ukey) ([]string, error) {
 	return ids, nil
 }
 
-// tokenListCmd lists the software UKeys of the data directory.
+// tokenListCmd lists the UKeys of the provider.
 type tokenListCmd struct{}
 
 func (c *tokenListCmd) Run(a *app) error {
-	names, err := soft.New(home.Dir(a.home).Tokens()).Devices(a.ctx)
+	p, err := a.ukeys()
+	if err != nil {
+		return err
+	}
+	names, err := p.driver.Devices(a.ctx)
 	if err != nil {
 		return err
 	}
@@ -187,6 +193,10 @@ func (c *tokenListCmd) Run(a *app) error {
 	}
 	if a.json {
 		return writeJSON(a.stdout, all)
+	}
+	if len(all) == 0 && p.library != nil {
+		a.say("token_none_there", p.library.Path())
+		return nil
 	}
 	if len(all) == 0 {
 		a.say("token_none", home.Dir(a.home).Tokens())
@@ -204,6 +214,9 @@ func (c *tokenListCmd) Run(a *app) error {
 }
 
 func (a *app) pinWords(p *pinJSON) string {
+	if p == nil {
+		return ""
+	}
 	return a.tries(token.PINInfo{Left: p.Left, Max: p.Max, First: p.First})
 }
 

@@ -27,6 +27,9 @@ type createdJSON struct {
 }
 
 func (c *tokenCreateCmd) Run(a *app) error {
+	if a.provider != softProvider {
+		return wrongUse("%s", a.word("create_is_soft"))
+	}
 	dir := home.Dir(a.home)
 	if err := dir.Create(); err != nil {
 		return err

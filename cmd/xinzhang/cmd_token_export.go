@@ -7,7 +7,6 @@ import (
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
-	"xinzhang/internal/home"
 	"xinzhang/internal/inspect"
 	"xinzhang/internal/token"
 )
@@ -30,7 +29,7 @@ type exportedJSON struct {
 }
 
 func (c *tokenExportCertCmd) Run(a *app) (err error) {
-	k, err := openUKey(a.ctx, home.Dir(a.home), c.Name)
+	k, err := a.openUKey(c.Name)
 	if err != nil {
 		return err
 	}

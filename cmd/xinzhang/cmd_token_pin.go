@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"xinzhang/internal/home"
+	"xinzhang/internal/fault"
 	"xinzhang/internal/token"
 )
 
@@ -32,7 +32,7 @@ type tokenVerifyPINCmd struct {
 }
 
 func (c *tokenVerifyPINCmd) Run(a *app) (err error) {
-	k, err := openUKey(a.ctx, home.Dir(a.home), c.Name)
+	k, err := a.openUKey(c.Name)
 	if err != nil {
 		return err
 	}
@@ -46,6 +46,10 @@ func (c *tokenVerifyPINCmd) Run(a *app) (err error) {
 // tellPIN says what was done, and how many tries there are.
 func (a *app) tellPIN(k *ukey, kind token.PINKind, done string) error {
 	info, err := k.PINInfo(a.ctx, kind)
+	if errors.Is(err, fault.SKFUnsupported) { // done it is; the count is not told
+		a.printf("✓ %s\n", a.word(done))
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -65,7 +69,7 @@ type tokenChangePINCmd struct {
 }
 
 func (c *tokenChangePINCmd) Run(a *app) (err error) {
-	k, err := openUKey(a.ctx, home.Dir(a.home), c.Name)
+	k, err := a.openUKey(c.Name)
 	if err != nil {
 		return err
 	}
@@ -103,7 +107,7 @@ type tokenUnblockCmd struct {
 }
 
 func (c *tokenUnblockCmd) Run(a *app) (err error) {
-	k, err := openUKey(a.ctx, home.Dir(a.home), c.Name)
+	k, err := a.openUKey(c.Name)
 	if err != nil {
 		return err
 	}

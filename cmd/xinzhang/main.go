@@ -9,6 +9,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,7 +56,10 @@ type app struct {
 	lines  *bufio.Reader // of stdin, when it is no terminal
 	json   bool
 	home   string // data directory
-	now    func() time.Time
+
+	provider string    // of UKeys, as it was asked for
+	opened   *provider // once it was needed
+	now      func() time.Time
 }
 
 // status ends the program with an exit status of its own; what there was to say
@@ -90,7 +94,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if a.home, err = dataDir(c.Home); err != nil {
 		return a.fail(err)
 	}
-	return a.fail(parsed.Run(a))
+	a.provider = cmp.Or(c.Token.Provider, c.Sign.Provider, c.Cert.Issue.Provider, softProvider)
+	err = parsed.Run(a)
+	a.opened.close()
+	return a.fail(err)
 }
 
 // fail words err for a person, or writes it as JSON, and returns the exit status.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"xinzhang/internal/fault"
@@ -16,10 +17,14 @@ const lowTries = 3
 // slip would lock the UKey.
 func (a *app) askPIN(k *ukey, kind token.PINKind, src secretSource, lastTry bool) (token.PIN, error) {
 	info, err := k.PINInfo(a.ctx, kind)
-	if err != nil {
+	untold := errors.Is(err, fault.SKFUnsupported)
+	if err != nil && !untold {
 		return token.PIN{}, err
 	}
 	switch {
+	case untold && !lastTry:
+		return token.PIN{}, fault.Wrap(fault.PINTriesUnknown, err, "pin", kind)
+	case untold:
 	case info.Left == 0 && kind == token.AdminPIN:
 		return token.PIN{}, fault.New(fault.PINAdminLocked)
 	case info.Left == 0:

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"crypto/rand"
+	"debug/pe"
+	"encoding/binary"
 	"encoding/pem"
 	"errors"
 	"image"
@@ -22,6 +24,7 @@ import (
 	"xinzhang/internal/durable"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/sm2enc"
+	"xinzhang/internal/token/skf/skftest"
 	"xinzhang/test/corpus"
 )
 
@@ -40,6 +43,7 @@ func (t tidied) Run() int {
 			_ = os.RemoveAll(dir)
 		}
 	}
+	skftest.Clean()
 	return code
 }
 
@@ -51,6 +55,9 @@ func (t tidied) Run() int {
 //	founded           puts an authority into $XINZHANG_HOME, and its passphrase
 //	                  into $XINZHANG_PASSPHRASE
 //	csr FILE          writes a certificate request for a new key
+//	skflibrary NAME   builds our SKF library and the host, and sets $NAME to its path
+//	nolibrary FILE    builds a library without SKF functions
+//	foreign FILE      writes the head of a library for 32-bit Windows
 //	let NAME REGEXP   sets $NAME to the first group of REGEXP in the last output
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -71,8 +78,30 @@ func TestScripts(t *testing.T) {
 				ts.Check(os.CopyFS(ts.MkAbs("demo"), os.DirFS(runDemo(t))))
 			},
 			"exits": scriptExits, "picture": scriptPicture, "founded": scriptFounded, "csr": scriptCSR, "let": scriptLet,
+			"skflibrary": func(ts *testscript.TestScript, _ bool, args []string) {
+				ts.Setenv("XINZHANG_SKF_HOST", skftest.Host(t))
+				ts.Setenv(args[0], skftest.Library(t, ""))
+			},
+			"nolibrary": func(ts *testscript.TestScript, _ bool, args []string) {
+				source := ts.MkAbs("nothing.c")
+				ts.Check(os.WriteFile(source, []byte("int nothing;\n"), 0o644))
+				b, err := os.ReadFile(skftest.Compile(t, args[0], []string{source}))
+				ts.Check(err)
+				ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o755))
+			},
+			"foreign": scriptForeign,
 		},
 	})
+}
+
+// scriptForeign writes as much of a 32-bit Windows library as tells what it is.
+func scriptForeign(ts *testscript.TestScript, _ bool, args []string) {
+	b := make([]byte, 0x40, 0x400)
+	copy(b, "MZ")
+	b[0x3c] = 0x40
+	b = append(b, "PE\x00\x00"...)
+	b = binary.LittleEndian.AppendUint16(b, pe.IMAGE_FILE_MACHINE_I386)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b[:cap(b)], 0o644))
 }
 
 func scriptExits(ts *testscript.TestScript, _ bool, args []string) {

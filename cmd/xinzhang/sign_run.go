@@ -120,7 +120,7 @@ func (s *signing) signature(step signStep, pages int) (*signature, error) {
 	}
 	ukey := s.ukeys[step.Token]
 	if ukey == nil {
-		if ukey, err = openUKey(s.ctx, home.Dir(s.home), step.Token); err != nil {
+		if ukey, err = s.openUKey(step.Token); err != nil {
 			return nil, err
 		}
 		s.ukeys[step.Token] = ukey

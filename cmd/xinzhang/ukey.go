@@ -48,26 +48,14 @@ func createUKey(ctx context.Context, dir home.Dir, name, label string, authKey t
 	return &ukey{app, device}, nil
 }
 
-// openUKey opens a software UKey with nothing verified: by its name, or by the
-// path of its file NAME.ukey.
-func openUKey(ctx context.Context, dir home.Dir, name string) (*ukey, error) {
-	driver := soft.New(dir.Tokens())
-	if stem, isFile := strings.CutSuffix(filepath.Base(name), ukeySuffix); isFile {
-		driver, name = soft.New(filepath.Dir(name)), stem
-	}
-	device, err := driver.Connect(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	app, err := device.OpenApplication(ctx, ukeyApplication)
-	if err != nil {
-		return nil, errors.Join(err, device.Close())
-	}
-	return &ukey{app, device}, nil
-}
-
 // ukeySuffix ends the names of the files that hold UKeys.
 const ukeySuffix = ".ukey"
+
+// ukeyFile takes the path of the file of a UKey apart.
+func ukeyFile(path string) (folder, name string, isFile bool) {
+	name, isFile = strings.CutSuffix(filepath.Base(path), ukeySuffix)
+	return filepath.Dir(path), name, isFile
+}
 
 // signingKey returns the key of a container, or, when none is named, the one
 // whose certificate may use seal. None is fault.UKEYNotForSeal, several are

@@ -17,11 +17,14 @@ package enrol
 import (
 	"bytes"
 	"context"
+	"crypto/cipher"
 	"crypto/ecdsa"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/emmansun/gmsm/sm4"
 
 	"xinzhang/internal/ca"
 	"xinzhang/internal/fault"
@@ -231,17 +234,48 @@ func try(ctx context.Context, c token.Container, issued *ca.Issued) (tested bool
 	if !sm2enc.Verify(pub, message, value) {
 		return false, fault.New(fault.EnrolTestFailed, "use", token.Signing)
 	}
-	d, ok := c.(token.Decrypter)
-	if issued.Encryption == nil || !ok {
+	if issued.Encryption == nil {
 		return true, nil
 	}
-	sealed, err := sm2enc.Encrypt(rand.Reader, issued.Encryption.PublicKey, message)
-	if err != nil {
-		return false, err
+	plain, err := decrypted(ctx, c, issued.Encryption.PublicKey, message)
+	if errors.Is(err, errCannot) {
+		return true, nil
 	}
-	plain, err := d.Decrypt(ctx, sealed)
 	if err != nil || !bytes.Equal(plain, message) {
 		return false, fault.Wrap(fault.EnrolTestFailed, err, "use", token.Encryption)
 	}
 	return true, nil
+}
+
+// errCannot: the container decrypts in no way that we know.
+var errCannot = errors.New("the container does not decrypt")
+
+// decrypted encrypts message to pub and has the container decrypt it, in the way it
+// can: the session key comes out, or stays inside.
+func decrypted(ctx context.Context, c token.Container, pub *ecdsa.PublicKey, message []byte) ([]byte, error) {
+	switch d := c.(type) {
+	case token.Decrypter:
+		sealed, err := sm2enc.Encrypt(rand.Reader, pub, message)
+		if err != nil {
+			return nil, err
+		}
+		return d.Decrypt(ctx, sealed)
+	case token.InsideDecrypter:
+		var session, iv [16]byte
+		_, _ = rand.Read(session[:]) // never fails
+		_, _ = rand.Read(iv[:])
+		wrapped, err := sm2enc.Encrypt(rand.Reader, pub, session[:])
+		if err != nil {
+			return nil, err
+		}
+		block, err := sm4.NewCipher(session[:])
+		if err != nil {
+			return nil, err
+		}
+		pad := sm4.BlockSize - len(message)%sm4.BlockSize
+		text := append(bytes.Clone(message), bytes.Repeat([]byte{byte(pad)}, pad)...)
+		cipher.NewCBCEncrypter(block, iv[:]).CryptBlocks(text, text)
+		return d.DecryptInside(ctx, wrapped, iv, text)
+	}
+	return nil, errCannot
 }

@@ -4,12 +4,68 @@ package fault
 
 // The codes, with their English titles.
 const (
+	// AgentAPIVersion: page and agent speak different versions (page {page}, agent {agent})
+	AgentAPIVersion Code = "agent.api_version"
+	// AgentChooseKey: choose a UKey
+	AgentChooseKey Code = "agent.choose_key"
+	// AgentDelivery: the result did not reach the business system ({url})
+	AgentDelivery Code = "agent.delivery"
+	// AgentDigestOnly: a digest without its document is not signed
+	AgentDigestOnly Code = "agent.digest_only"
 	// AgentDisconnected: the connection to the certificate tool was lost
 	AgentDisconnected Code = "agent.disconnected"
-	// AgentNotRunning: the certificate tool was not found
+	// AgentDocumentUnfit: document {index} cannot be signed ({what})
+	AgentDocumentUnfit Code = "agent.document_unfit"
+	// AgentHelloFirst: the first call of a connection is hello
+	AgentHelloFirst Code = "agent.hello_first"
+	// AgentLoginHTTP: there is no logging in to the unencrypted site {origin}
+	AgentLoginHTTP Code = "agent.login_http"
+	// AgentMediaType: the request must be application/json
+	AgentMediaType Code = "agent.media_type"
+	// AgentNoKey: no UKey was found
+	AgentNoKey Code = "agent.no_key"
+	// AgentNoKeyFits: none of the UKeys fits ({reason})
+	AgentNoKeyFits Code = "agent.no_key_fits"
+	// AgentNoSession: open this page from the certificate manager
+	AgentNoSession Code = "agent.no_session"
+	// AgentNoSuchMethod: there is no method {method}
+	AgentNoSuchMethod Code = "agent.no_such_method"
+	// AgentNoWindow: the confirm window could not be opened
+	AgentNoWindow Code = "agent.no_window"
+	// AgentNotListedFor: the system “{system}” may not ask for “{what}”
+	AgentNotListedFor Code = "agent.not_listed_for"
+	// AgentNotRunning: the certificate tool is not running
 	AgentNotRunning Code = "agent.not_running"
+	// AgentOperationReused: the operation id was used for another request
+	AgentOperationReused Code = "agent.operation_reused"
+	// AgentOriginAbsent: the request does not say which site it comes from
+	AgentOriginAbsent Code = "agent.origin_absent"
+	// AgentOriginListed: {origin} is allowed by the administrator's list and cannot be revoked here
+	AgentOriginListed Code = "agent.origin_listed"
+	// AgentOriginRefused: {origin} was not allowed to use the UKey
+	AgentOriginRefused Code = "agent.origin_refused"
+	// AgentOriginUnfit: “{origin}” is no origin of a web site
+	AgentOriginUnfit Code = "agent.origin_unfit"
+	// AgentOriginUnknown: {origin} is not among the allowed sites
+	AgentOriginUnknown Code = "agent.origin_unknown"
+	// AgentOtherUser: this agent belongs to another user
+	AgentOtherUser Code = "agent.other_user"
+	// AgentOwnPagesOnly: this call is for the agent's own pages
+	AgentOwnPagesOnly Code = "agent.own_pages_only"
+	// AgentPortTaken: the ports of the agent are taken ({ports})
+	AgentPortTaken Code = "agent.port_taken"
+	// AgentTicket: the ticket for the manager is not good
+	AgentTicket Code = "agent.ticket"
+	// AgentTooEarly: that click came too early and was not taken
+	AgentTooEarly Code = "agent.too_early"
+	// AgentTooMany: too many calls (limit {limit})
+	AgentTooMany Code = "agent.too_many"
 	// AgentTooOld: the certificate tool {version} does not know {method}
 	AgentTooOld Code = "agent.too_old"
+	// AgentWindowClosed: the window is closed
+	AgentWindowClosed Code = "agent.window_closed"
+	// AgentWrongHost: the request names another host
+	AgentWrongHost Code = "agent.wrong_host"
 	// AppAbsent: there is no application {app} in the UKey
 	AppAbsent Code = "app.absent"
 	// AppExists: there is an application {app} in the UKey already
@@ -318,16 +374,40 @@ const (
 	KeyBroken Code = "key.broken"
 	// KeyCertMismatch: the certificate does not belong to the {use} key of the container {container}
 	KeyCertMismatch Code = "key.cert_mismatch"
+	// KeyDigestUnlisted: this content is not on the list that was confirmed, so it was not signed
+	KeyDigestUnlisted Code = "key.digest_unlisted"
 	// KeyEnvelopeMismatch: the enveloped private key does not belong to its public key
 	KeyEnvelopeMismatch Code = "key.envelope_mismatch"
 	// KeyExists: the key {name} is there already
 	KeyExists Code = "key.exists"
 	// KeyMissing: the key {name} is not there
 	KeyMissing Code = "key.missing"
+	// KeyNoCertificate: there is no certificate in the UKey
+	KeyNoCertificate Code = "key.no_certificate"
+	// KeyNotPluggedIn: this UKey is not plugged in
+	KeyNotPluggedIn Code = "key.not_plugged_in"
 	// KeyPassphraseShort: the passphrase is shorter than {min} characters
 	KeyPassphraseShort Code = "key.passphrase_short"
 	// KeyPassphraseWrong: the passphrase of the private key file is wrong
 	KeyPassphraseWrong Code = "key.passphrase_wrong"
+	// KeyPurposeLoginIdentity: there is no ID number in the certificate, so it cannot log in
+	KeyPurposeLoginIdentity Code = "key.purpose_login_identity"
+	// KeyPurposeLoginOrganisation: an organisation's certificate seals and cannot log in
+	KeyPurposeLoginOrganisation Code = "key.purpose_login_organisation"
+	// KeyPurposeLoginPolicy: the certificate lacks the policy of persons and cannot log in
+	KeyPurposeLoginPolicy Code = "key.purpose_login_policy"
+	// KeyPurposeLoginUsage: the certificate lacks the usage client authentication and cannot log in
+	KeyPurposeLoginUsage Code = "key.purpose_login_usage"
+	// KeyPurposeNoEncryption: the UKey holds no encryption certificate and cannot decrypt
+	KeyPurposeNoEncryption Code = "key.purpose_no_encryption"
+	// KeyPurposeOrganisation: sealing takes an organisation's certificate, this is a person's
+	KeyPurposeOrganisation Code = "key.purpose_organisation"
+	// KeyPurposePerson: signing takes a person's certificate, this is an organisation's
+	KeyPurposePerson Code = "key.purpose_person"
+	// KeyPurposeUnclear: the certificate does not agree with itself whether it is a person's or an organisation's
+	KeyPurposeUnclear Code = "key.purpose_unclear"
+	// KeyPurposeUsage: this certificate may not sign
+	KeyPurposeUsage Code = "key.purpose_usage"
 	// KeyUnprotected: no passphrase protects this private key
 	KeyUnprotected Code = "key.unprotected"
 	// KeyUnsupported: this protection of a private key is not supported: {what}
@@ -376,6 +456,18 @@ const (
 	LintValidity Code = "lint.validity"
 	// LintVersion: certificate version: {what}
 	LintVersion Code = "lint.version"
+	// LoginFormat: the form of the login token is not known
+	LoginFormat Code = "login.format"
+	// LoginNonce: the nonce of the login is not good
+	LoginNonce Code = "login.nonce"
+	// LoginNotTrusted: the issuer of the login certificate is not trusted ({issuer})
+	LoginNotTrusted Code = "login.not_trusted"
+	// LoginOrigin: the login token cannot serve {origin}
+	LoginOrigin Code = "login.origin"
+	// LoginSignature: the signature of the login is wrong
+	LoginSignature Code = "login.signature"
+	// LoginStatusUnknown: it cannot be told whether the login certificate is revoked
+	LoginStatusUnknown Code = "login.status_unknown"
 	// MakerCertBroken: the seal maker's certificate cannot be read ({place})
 	MakerCertBroken Code = "maker.cert_broken"
 	// MakerCertDeviation: the seal maker's certificate departs from the standard: {what}
@@ -416,6 +508,10 @@ const (
 	MakerStatusUnannounced Code = "maker.status_unannounced"
 	// MakerStatusUnknown: whether the seal maker's certificate was revoked cannot be told
 	MakerStatusUnknown Code = "maker.status_unknown"
+	// OperationCancelled: the operation was cancelled
+	OperationCancelled Code = "operation.cancelled"
+	// OperationDone: this operation is done, it was not sent again
+	OperationDone Code = "operation.done"
 	// PictureCodeWrong: the seal code “{code}” is not well formed
 	PictureCodeWrong Code = "picture.code_wrong"
 	// PictureNoInk: no handwriting was found in the picture
@@ -436,8 +532,16 @@ const (
 	PINAdminIncorrect Code = "pin.admin_incorrect"
 	// PINAdminLocked: the admin PIN is locked
 	PINAdminLocked Code = "pin.admin_locked"
+	// PINAlreadyTried: this PIN was tried before and is wrong
+	PINAlreadyTried Code = "pin.already_tried"
+	// PINCharacters: the PIN holds characters that are not on an English keyboard, so it was not tried
+	PINCharacters Code = "pin.characters"
+	// PINFewLeft: {left} PIN tries are left: business pages open no PIN entry any more
+	PINFewLeft Code = "pin.few_left"
 	// PINIncorrect: wrong PIN, {left} tries left
 	PINIncorrect Code = "pin.incorrect"
+	// PINLastConfirm: one PIN try is left, so it was not tried
+	PINLastConfirm Code = "pin.last_confirm"
 	// PINLastTry: only one try of the {pin} is left; it was not spent
 	PINLastTry Code = "pin.last_try"
 	// PINLength: a PIN has {min} to {max} characters
@@ -448,8 +552,20 @@ const (
 	PINMustChange Code = "pin.must_change"
 	// PINNotVerified: the PIN has not been verified
 	PINNotVerified Code = "pin.not_verified"
+	// PINOutcomeUnknown: the UKey went away while the PIN was verified: {spent}
+	PINOutcomeUnknown Code = "pin.outcome_unknown"
+	// PINRepeatDiffers: the new PIN and its repetition differ
+	PINRepeatDiffers Code = "pin.repeat_differs"
+	// PINTriesSpent: this UKey does not tell its tries: two were used in this run
+	PINTriesSpent Code = "pin.tries_spent"
+	// PINTriesUnknown: nobody knows how many tries the {pin} has left
+	PINTriesUnknown Code = "pin.tries_unknown"
 	// PINWeak: the new PIN is too simple: {rule}
 	PINWeak Code = "pin.weak"
+	// RequestInvalid: the request does not fit the interface: {places}
+	RequestInvalid Code = "request.invalid"
+	// RequestSlow: the request came too slowly and was cut
+	RequestSlow Code = "request.slow"
 	// SealBindingOK: the signer's certificate is in the seal's list
 	SealBindingOK Code = "seal.binding_ok"
 	// SealBroken: the seal cannot be read at {place}
@@ -628,10 +744,52 @@ const (
 	SignerStatusUnknown Code = "signer.status_unknown"
 	// SignerTimeOK: signed while the signer's certificate was valid ({start} to {end})
 	SignerTimeOK Code = "signer.time_ok"
+	// SKFCrashed: the vendor's library {library} crashed in {function}
+	SKFCrashed Code = "skf.crashed"
+	// SKFDraft: the library {library} follows the draft of 2010
+	SKFDraft Code = "skf.draft"
+	// SKFFailed: the UKey did not do it: {function} answered {raw}
+	SKFFailed Code = "skf.failed"
+	// SKFGarbled: the library {library} answered {function} with nonsense
+	SKFGarbled Code = "skf.garbled"
+	// SKFHostAbsent: the helper program {host} is missing
+	SKFHostAbsent Code = "skf.host_absent"
+	// SKFHung: the vendor's library {library} did not answer {function} within {seconds} s
+	SKFHung Code = "skf.hung"
+	// SKFLayoutUnknown: the structures of the library {library} are unknown ({octets} octets)
+	SKFLayoutUnknown Code = "skf.layout_unknown"
+	// SKFLibraryAbsent: the UKey library {library} is not there
+	SKFLibraryAbsent Code = "skf.library_absent"
+	// SKFLibraryForeign: the library {library} is made for {found}
+	SKFLibraryForeign Code = "skf.library_foreign"
+	// SKFLibraryUnloadable: the library {library} cannot be loaded
+	SKFLibraryUnloadable Code = "skf.library_unloadable"
+	// SKFNeedsMessage: the library {library} signs messages only
+	SKFNeedsMessage Code = "skf.needs_message"
+	// SKFNotLibrary: {library} is no library
+	SKFNotLibrary Code = "skf.not_library"
+	// SKFNotSKF: {library} is no SKF library
+	SKFNotSKF Code = "skf.not_skf"
+	// SKFOverran: the library {library} wrote beyond its buffer in {function}
+	SKFOverran Code = "skf.overran"
+	// SKFSeveralDevices: plug in only one UKey ({count} are there)
+	SKFSeveralDevices Code = "skf.several_devices"
+	// SKFSignatureWrong: the signature from the library {library} does not verify
+	SKFSignatureWrong Code = "skf.signature_wrong"
+	// SKFUnsupported: this UKey does not support {function}
+	SKFUnsupported Code = "skf.unsupported"
+	// SKFVendorUnknown: the vendor {vendor} is not known
+	SKFVendorUnknown Code = "skf.vendor_unknown"
 	// StoreNewer: the database {file} was written by a newer program (schema {found}, known here {known})
 	StoreNewer Code = "store.newer"
 	// StoreUnreadable: the database {file} cannot be opened
 	StoreUnreadable Code = "store.unreadable"
+	// SystemsBroken: the list of business systems cannot be used ({what})
+	SystemsBroken Code = "systems.broken"
+	// SystemsSignature: the signature of the list of business systems is wrong
+	SystemsSignature Code = "systems.signature"
+	// SystemsSigner: the certificate that signed the list of business systems is not trusted ({holder})
+	SystemsSigner Code = "systems.signer"
 	// SzcaNoKeyChosen: choose a certificate first
 	SzcaNoKeyChosen Code = "szca.no_key_chosen"
 	// SzcaRefused: pages may not call {function}
@@ -694,18 +852,106 @@ const (
 	UKEYSeveralForSeal Code = "ukey.several_for_seal"
 	// UsageWrong: wrong use: {what}
 	UsageWrong Code = "usage.wrong"
+	// UserAbsent: nobody confirmed
+	UserAbsent Code = "user.absent"
+	// UserRefused: the person refused
+	UserRefused Code = "user.refused"
 )
 
 var table = map[Code]Entry{
+	AgentAPIVersion: {Code: AgentAPIVersion, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"page", "agent"},
+		ZH: Text{"页面组件与本机服务的版本不一致（页面 {page}，本机 {agent}）", "其中一方较旧", "数字较小的一方需要升级"},
+		EN: Text{"page and agent speak different versions (page {page}, agent {agent})", "one of them is older", "update the one with the smaller number"}},
+	AgentChooseKey: {Code: AgentChooseKey, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"请选择一个 UKey", "有多个 UKey 可用，或选择的 UKey 不适用", "在窗口中选择后再确认"},
+		EN: Text{"choose a UKey", "several fit, or the chosen one does not", "choose in the window and confirm"}},
+	AgentDelivery: {Code: AgentDelivery, Severity: "error", Retryable: true, HTTPStatus: 502, ExitStatus: 1, Args: []string{"url"},
+		ZH: Text{"结果没有送到业务系统（{url}）", "业务系统没有接收，或地址与来源不一致", "请稍后重试；反复出现请联系系统管理员"},
+		EN: Text{"the result did not reach the business system ({url})", "it did not take it, or its address is of another site", "try again later; if it comes back, tell the administrator"}},
+	AgentDigestOnly: {Code: AgentDigestOnly, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"没有原文的摘要不予签名", "业务系统只给了摘要，无法显示所签内容；设置或系统清单不允许", "请业务系统提供原文（to_sign 或 data）"},
+		EN: Text{"a digest without its document is not signed", "the page gave a digest and nothing to show; settings or the list of systems refuse that", "have the page give to_sign or data"}},
 	AgentDisconnected: {Code: AgentDisconnected, Severity: "error", Retryable: true, HTTPStatus: 503, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"与数字证书管理工具的连接中断", "它在答复之前退出或重新启动；这次操作是否完成无法确定", "先查看业务系统中是否已有结果，再决定是否重做"},
 		EN: Text{"the connection to the certificate tool was lost", "it ended or restarted before it answered; whether the operation was done is not known", "look for a result in the business system first, then decide whether to do it again"}},
-	AgentNotRunning: {Code: AgentNotRunning, Severity: "error", Retryable: true, HTTPStatus: 503, ExitStatus: 2, Args: []string{"ports"},
-		ZH: Text{"没有找到数字证书管理工具", "本机端口 {ports} 上没有它的服务：没有安装、没有启动，或浏览器和 UKey 不在同一台电脑上", "启动数字证书管理工具后重试；没有安装时先安装驱动"},
-		EN: Text{"the certificate tool was not found", "nothing of ours answers on the ports {ports} of this computer: it is not installed, not started, or the browser runs on another computer than the UKey", "start the certificate tool and try again, or install it first"}},
+	AgentDocumentUnfit: {Code: AgentDocumentUnfit, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"index", "what"},
+		ZH: Text{"第 {index} 份文件无法签署（{what}）", "内容缺失、重复或无法解析", "开发人员请对照 api/agent.yaml 的 Document"},
+		EN: Text{"document {index} cannot be signed ({what})", "its content is missing, given twice, or cannot be read", "developers: see Document in api/agent.yaml"}},
+	AgentHelloFirst: {Code: AgentHelloFirst, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"连接后应先调用 hello", "双方要先核对版本", "开发人员请使用 @xinzhang/sdk，或先发送 hello"},
+		EN: Text{"the first call of a connection is hello", "both sides compare their versions first", "developers: use @xinzhang/sdk, or send hello first"}},
+	AgentLoginHTTP: {Code: AgentLoginHTTP, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"不能向非加密网站 {origin} 登录", "登录凭证可能在途中被截取；只有管理员的系统清单可以放行", "请系统改用 https，或请管理员把它加入签名的系统清单"},
+		EN: Text{"there is no logging in to the unencrypted site {origin}", "the token could be taken on the way; only the administrator's list may allow it", "have the site use https, or be put on the signed list"}},
+	AgentMediaType: {Code: AgentMediaType, Severity: "error", Retryable: false, HTTPStatus: 415, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"请求应为 application/json", "Content-Type 不对", "开发人员请设置 Content-Type"},
+		EN: Text{"the request must be application/json", "another Content-Type was sent", "developers: set Content-Type"}},
+	AgentNoKey: {Code: AgentNoKey, Severity: "error", Retryable: true, HTTPStatus: 404, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"未检测到 UKey", "没有插入 UKey，或 UKey 没有被识别", "插入 UKey；已插入请换一个 USB 口，或打开数字证书管理工具查看"},
+		EN: Text{"no UKey was found", "none is plugged in, or it was not recognised", "plug it in; if it is, try another port or look into the certificate manager"}},
+	AgentNoKeyFits: {Code: AgentNoKeyFits, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"reason"},
+		ZH: Text{"插入的 UKey 都不适用（{reason}）", "用途与证书不符，或证书、PIN 的状态不允许", "换用合适的 UKey；详情见数字证书管理工具"},
+		EN: Text{"none of the UKeys fits ({reason})", "purpose and certificates do not match, or their state does not allow it", "plug in the right UKey, or look into the certificate manager"}},
+	AgentNoSession: {Code: AgentNoSession, Severity: "error", Retryable: false, HTTPStatus: 401, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"请从数字证书管理工具打开这个页面", "页面没有会话，或会话已过期", "双击桌面图标，或运行 xinzhang-agent open"},
+		EN: Text{"open this page from the certificate manager", "there is no session, or it is over", "use the icon on the desktop, or run xinzhang-agent open"}},
+	AgentNoSuchMethod: {Code: AgentNoSuchMethod, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string{"method"},
+		ZH: Text{"没有 {method} 这个方法", "方法名不对，或本机服务较旧", "开发人员请对照 api/agent.yaml"},
+		EN: Text{"there is no method {method}", "the name is wrong, or the agent is older", "developers: see api/agent.yaml"}},
+	AgentNoWindow: {Code: AgentNoWindow, Severity: "error", Retryable: true, HTTPStatus: 503, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"无法打开确认窗口", "没有桌面，也没有找到浏览器", "请在图形桌面中使用；或设置 XINZHANG_BROWSER 指向浏览器"},
+		EN: Text{"the confirm window could not be opened", "there is no desktop and no browser was found", "use a graphical desktop, or set XINZHANG_BROWSER to a browser"}},
+	AgentNotListedFor: {Code: AgentNotListedFor, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"system", "what"},
+		ZH: Text{"系统“{system}”不能请求“{what}”", "管理员签名的系统清单没有允许这项操作", "请联系本单位管理员"},
+		EN: Text{"the system “{system}” may not ask for “{what}”", "the administrator's signed list does not allow it", "ask your administrator"}},
+	AgentNotRunning: {Code: AgentNotRunning, Severity: "error", Retryable: true, HTTPStatus: 503, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"数字证书管理工具没有运行", "本机没有它的服务在答复：没有安装、没有启动，或浏览器和 UKey 不在同一台电脑上", "打开数字证书管理工具（或运行 xinzhang-agent run）后重试；没有安装时先安装驱动"},
+		EN: Text{"the certificate tool is not running", "nothing of ours answers on this computer: it is not installed, not started, or the browser runs on another computer than the UKey", "open the certificate tool (or use xinzhang-agent run) and try again; install it first if need be"}},
+	AgentOperationReused: {Code: AgentOperationReused, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"操作编号已用于另一次请求", "同一编号的参数前后不同", "开发人员请为每次操作生成新的编号"},
+		EN: Text{"the operation id was used for another request", "the parameters of the same id differ", "developers: make a new id for each operation"}},
+	AgentOriginAbsent: {Code: AgentOriginAbsent, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"请求没有说明来自哪个网站", "浏览器以外的程序不能调用页面接口", "请从网页中调用；程序请使用 xinzhang 命令行"},
+		EN: Text{"the request does not say which site it comes from", "programs other than browsers cannot call the page API", "call from a web page; programs use the command line of xinzhang"}},
+	AgentOriginListed: {Code: AgentOriginListed, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"{origin} 由管理员的系统清单允许，不能在这里取消", "它在管理员签名的业务系统清单中", "请联系本单位管理员修改清单"},
+		EN: Text{"{origin} is allowed by the administrator's list and cannot be revoked here", "it stands in the signed list of business systems", "ask your administrator to change the list"}},
+	AgentOriginRefused: {Code: AgentOriginRefused, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"没有允许 {origin} 使用 UKey", "您刚才拒绝了这个网站，或没有回答", "确认网站可信后，过几分钟再从页面重试，或在数字证书管理工具中允许"},
+		EN: Text{"{origin} was not allowed to use the UKey", "the person refused, or did not answer", "when the site is to be trusted, try again from the page in some minutes"}},
+	AgentOriginUnfit: {Code: AgentOriginUnfit, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"“{origin}”不是网站地址", "应为浏览器给出的来源，例如 https://case.example 或 http://10.1.2.3:8080", "开发人员请检查地址；文件页面（file://）不能调用"},
+		EN: Text{"“{origin}” is no origin of a web site", "an origin reads like https://case.example or http://10.1.2.3:8080", "developers: check the address; pages from files cannot call"}},
+	AgentOriginUnknown: {Code: AgentOriginUnknown, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"{origin} 不在允许的网站中", "没有允许过，或已经取消", "请核对地址"},
+		EN: Text{"{origin} is not among the allowed sites", "it was never allowed, or no longer is", "check the address"}},
+	AgentOtherUser: {Code: AgentOtherUser, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这是另一个用户的本机服务", "同一台电脑上有多个用户登录；每人只能使用自己的 UKey", "在您自己的桌面上启动数字证书管理工具"},
+		EN: Text{"this agent belongs to another user", "several users are logged on to this PC, and each may use only the own UKey", "start the certificate manager on your own desktop"}},
+	AgentOwnPagesOnly: {Code: AgentOwnPagesOnly, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这个接口只供本机页面使用", "请求来自别的网站", "业务页面请使用 /v1/ 下的页面接口"},
+		EN: Text{"this call is for the agent's own pages", "it came from another site", "business pages use the page API"}},
+	AgentPortTaken: {Code: AgentPortTaken, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 4, Args: []string{"ports"},
+		ZH: Text{"本机服务的端口都被占用（{ports}）", "其他程序或其他用户的本机服务占用了端口", "关闭占用端口的程序后重试"},
+		EN: Text{"the ports of the agent are taken ({ports})", "other programs, or the agents of other users, hold them", "close them and try again"}},
+	AgentTicket: {Code: AgentTicket, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"打开管理工具的凭据无效", "凭据只能用一次，一分钟内有效", "重新运行 xinzhang-agent open"},
+		EN: Text{"the ticket for the manager is not good", "a ticket is good once, for a minute", "run xinzhang-agent open again"}},
+	AgentTooEarly: {Code: AgentTooEarly, Severity: "error", Retryable: true, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"点击过快，没有提交", "窗口出现后的半秒内不接受点击，以防误操作", "看清内容后再点击"},
+		EN: Text{"that click came too early and was not taken", "a window takes no clicks in its first half second", "read what it says and click again"}},
+	AgentTooMany: {Code: AgentTooMany, Severity: "error", Retryable: true, HTTPStatus: 429, ExitStatus: 1, Args: []string{"limit"},
+		ZH: Text{"请求太多（上限 {limit}）", "同一网站短时间内调用过多，或等待确认的操作太多", "完成或取消等待中的操作后重试"},
+		EN: Text{"too many calls (limit {limit})", "one site called too often, or too many operations wait for the person", "finish or cancel what waits, then try again"}},
 	AgentTooOld: {Code: AgentTooOld, Severity: "error", Retryable: false, HTTPStatus: 426, ExitStatus: 1, Args: []string{"method", "version"},
 		ZH: Text{"数字证书管理工具 {version} 不支持 {method}", "本机安装的版本早于网页需要的版本", "升级数字证书管理工具后重试"},
 		EN: Text{"the certificate tool {version} does not know {method}", "the version installed here is older than what the page needs", "update the certificate tool and try again"}},
+	AgentWindowClosed: {Code: AgentWindowClosed, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"窗口已关闭", "这个问题已经回答、取消或过期", "请从业务页面重新发起"},
+		EN: Text{"the window is closed", "its question was answered, cancelled, or is over", "begin again from the business page"}},
+	AgentWrongHost: {Code: AgentWrongHost, Severity: "error", Retryable: false, HTTPStatus: 421, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"请求的主机名不对", "只接受 127.0.0.1 和 localhost；其他域名指向本机可能是攻击", "开发人员请使用 http://127.0.0.1 加端口"},
+		EN: Text{"the request names another host", "only 127.0.0.1 and localhost are served; other names that lead here may be an attack", "developers: use http://127.0.0.1 with the port"}},
 	AppAbsent: {Code: AppAbsent, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 4, Args: []string{"app"},
 		ZH: Text{"UKey 中没有应用 {app}", "UKey 没有初始化，或属于其他系统", "确认插入的 UKey 是否正确"},
 		EN: Text{"there is no application {app} in the UKey", "it was not initialised, or belongs to another system", "check that it is the right UKey"}},
@@ -1168,6 +1414,9 @@ var table = map[Code]Entry{
 	KeyCertMismatch: {Code: KeyCertMismatch, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"container", "use"},
 		ZH: Text{"证书与容器 {container} 中的{use}密钥不相符", "证书里的公钥属于另一把密钥", "不要使用；请确认证书是为这个 UKey 签发的"},
 		EN: Text{"the certificate does not belong to the {use} key of the container {container}", "its public key is that of another key", "check that it was issued for this UKey"}},
+	KeyDigestUnlisted: {Code: KeyDigestUnlisted, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这份内容不在确认过的清单里，没有签名", "一次 PIN 只对确认窗口列出的内容有效", "请重新发起签署"},
+		EN: Text{"this content is not on the list that was confirmed, so it was not signed", "one PIN holds for what the window listed", "begin the signing again"}},
 	KeyEnvelopeMismatch: {Code: KeyEnvelopeMismatch, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"信封里的加密私钥与公钥不相符", "数据在传送中被改动，或不是发给这把签名密钥的", "不要使用；请签发机构重新下发"},
 		EN: Text{"the enveloped private key does not belong to its public key", "it was changed on the way, or was not made for this signing key", "do not use it; ask the issuer to send it again"}},
@@ -1177,12 +1426,45 @@ var table = map[Code]Entry{
 	KeyMissing: {Code: KeyMissing, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string{"name"},
 		ZH: Text{"找不到密钥 {name}", "密钥文件被移走或删除", "请从备份恢复密钥文件"},
 		EN: Text{"the key {name} is not there", "its file was moved or deleted", "bring the file back from a backup"}},
+	KeyNoCertificate: {Code: KeyNoCertificate, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"UKey 中没有证书", "这个 UKey 还没有签发证书，或签发没有完成", "请携带 UKey 到受理点制证"},
+		EN: Text{"there is no certificate in the UKey", "none was issued into it yet, or issuing was not finished", "take it to the RA desk"}},
+	KeyNotPluggedIn: {Code: KeyNotPluggedIn, Severity: "error", Retryable: true, HTTPStatus: 404, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"没有找到这个 UKey", "UKey 已拔出，或证书已更换", "插入 UKey 后重试"},
+		EN: Text{"this UKey is not plugged in", "it was pulled out, or its certificate was replaced", "plug it in and try again"}},
 	KeyPassphraseShort: {Code: KeyPassphraseShort, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"min"},
 		ZH: Text{"口令太短，至少 {min} 个字符", "这个口令保护签发机构的私钥", "请换一个更长的口令"},
 		EN: Text{"the passphrase is shorter than {min} characters", "it guards the private keys of the authority", "choose a longer one"}},
 	KeyPassphraseWrong: {Code: KeyPassphraseWrong, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"私钥文件的口令不正确", "口令不符，或文件已损坏", "检查大小写和输入法后重试；仍不行时用备份文件"},
 		EN: Text{"the passphrase of the private key file is wrong", "the passphrase does not match, or the file is damaged", "check Caps Lock and try again, or use a backup of the file"}},
+	KeyPurposeLoginIdentity: {Code: KeyPurposeLoginIdentity, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"证书中没有身份证号，不能登录", "登录要求证书策略、客户端认证用途和身份信息三者一致", "换用机构个人证书；仍不行请到受理点核对证书"},
+		EN: Text{"there is no ID number in the certificate, so it cannot log in", "logging in asks for policy, client authentication and identity to agree", "use the certificate of a person in an organisation"}},
+	KeyPurposeLoginOrganisation: {Code: KeyPurposeLoginOrganisation, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"机构证书只能盖章，不能登录", "证书策略、用途或身份信息表明它属于机构", "请插入个人 UKey"},
+		EN: Text{"an organisation's certificate seals and cannot log in", "policy, usage or identity say that it belongs to an organisation", "plug in the UKey of a person"}},
+	KeyPurposeLoginPolicy: {Code: KeyPurposeLoginPolicy, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"证书没有机构个人的证书策略，不能登录", "登录要求证书策略、客户端认证用途和身份信息三者一致", "换用机构个人证书；仍不行请到受理点核对证书"},
+		EN: Text{"the certificate lacks the policy of persons and cannot log in", "logging in asks for policy, client authentication and identity to agree", "use the certificate of a person in an organisation"}},
+	KeyPurposeLoginUsage: {Code: KeyPurposeLoginUsage, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"证书没有客户端认证用途，不能登录", "登录要求证书策略、客户端认证用途和身份信息三者一致", "换用机构个人证书；仍不行请到受理点核对证书"},
+		EN: Text{"the certificate lacks the usage client authentication and cannot log in", "logging in asks for policy, client authentication and identity to agree", "use the certificate of a person in an organisation"}},
+	KeyPurposeNoEncryption: {Code: KeyPurposeNoEncryption, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"UKey 中没有加密证书，不能解密", "解密使用加密密钥对，这个容器中没有", "请到受理点补发加密证书"},
+		EN: Text{"the UKey holds no encryption certificate and cannot decrypt", "decrypting takes the encryption pair", "have an encryption certificate issued at the RA desk"}},
+	KeyPurposeOrganisation: {Code: KeyPurposeOrganisation, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"盖章要用机构证书，这是个人证书", "印章属于机构，须由机构证书加盖", "请插入机构 UKey（公章）"},
+		EN: Text{"sealing takes an organisation's certificate, this is a person's", "a seal belongs to the organisation", "plug in the UKey of the organisation"}},
+	KeyPurposePerson: {Code: KeyPurposePerson, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"签字要用个人证书，这是机构证书", "手写签名只能由本人的证书作出", "请插入个人 UKey"},
+		EN: Text{"signing takes a person's certificate, this is an organisation's", "a hand-written signature is made by the person alone", "plug in the UKey of a person"}},
+	KeyPurposeUnclear: {Code: KeyPurposeUnclear, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"证书属于个人还是机构，说法不一致", "证书策略、用途和身份信息互相矛盾，或缺少其中一部分", "请到受理点核对并更换证书"},
+		EN: Text{"the certificate does not agree with itself whether it is a person's or an organisation's", "policy, usage and identity contradict each other or are missing", "have the certificate checked at the RA desk"}},
+	KeyPurposeUsage: {Code: KeyPurposeUsage, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这张证书不能用于签名", "密钥用途中没有数字签名", "请选择签名证书"},
+		EN: Text{"this certificate may not sign", "its key usage holds no digital signature", "choose a signing certificate"}},
 	KeyUnprotected: {Code: KeyUnprotected, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"私钥没有口令保护", "谁拿到这个文件，谁就能冒用", "改用 UKey 保存，或用口令加密保存，再彻底删除这个文件"},
 		EN: Text{"no passphrase protects this private key", "whoever gets the file can sign in the name of its owner", "keep the key in a UKey or in an encrypted file, and destroy this one"}},
@@ -1255,6 +1537,24 @@ var table = map[Code]Entry{
 	LintVersion: {Code: LintVersion, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"证书版本：{what}", "扩展项只能出现在 v3 证书中", "请由签发机构更正后重新签发"},
 		EN: Text{"certificate version: {what}", "extensions belong to v3 certificates only", "have the authority correct and reissue it"}},
+	LoginFormat: {Code: LoginFormat, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"登录凭证的格式不认识", "凭证由其他软件或更新的版本生成", "请升级登录服务或本机服务"},
+		EN: Text{"the form of the login token is not known", "it was made by other software, or by a later version", "bring login server and agent to the same version"}},
+	LoginNonce: {Code: LoginNonce, Severity: "error", Retryable: true, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"登录随机数无效", "随机数已用过、已过期，或不是本服务发出的", "请刷新页面重新登录"},
+		EN: Text{"the nonce of the login is not good", "it was used, is too old, or was not issued by this server", "reload the page and log in again"}},
+	LoginNotTrusted: {Code: LoginNotTrusted, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"issuer"},
+		ZH: Text{"登录证书的签发机构不受信任（{issuer}）", "登录服务没有配置这个机构的信任锚，或证书链有缺陷", "请系统管理员检查登录服务的 --trust"},
+		EN: Text{"the issuer of the login certificate is not trusted ({issuer})", "its anchor is not configured, or the chain is flawed", "have the administrator check --trust of the login server"}},
+	LoginOrigin: {Code: LoginOrigin, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"登录凭证不能用于 {origin}", "这个来源不在登录服务的配置中", "开发人员请核对登录服务的 --origin 与页面地址"},
+		EN: Text{"the login token cannot serve {origin}", "this origin is not in the configuration of the login server", "developers: compare --origin of the login server with the page's address"}},
+	LoginSignature: {Code: LoginSignature, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"登录签名不正确", "凭证被改动，或是为别的网站、别的随机数签的", "请刷新页面重新登录；反复出现请联系系统管理员"},
+		EN: Text{"the signature of the login is wrong", "the token was changed, or made for another site or nonce", "reload the page and log in again; if it comes back, tell the administrator"}},
+	LoginStatusUnknown: {Code: LoginStatusUnknown, Severity: "error", Retryable: true, HTTPStatus: 403, ExitStatus: 1, Args: []string{"issuer"},
+		ZH: Text{"无法确定登录证书是否已吊销", "没有 {issuer} 当前有效的吊销列表", "请系统管理员更新登录服务的吊销列表"},
+		EN: Text{"it cannot be told whether the login certificate is revoked", "no current revocation list of {issuer} is at hand", "have the administrator renew the lists of the login server"}},
 	MakerCertBroken: {Code: MakerCertBroken, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"place"},
 		ZH: Text{"制章者证书无法解析（{place}）", "证书数据损坏", "请向签署方索取原文件"},
 		EN: Text{"the seal maker's certificate cannot be read ({place})", "it is damaged", "ask the signer for the original file"}},
@@ -1315,6 +1615,12 @@ var table = map[Code]Entry{
 	MakerStatusUnknown: {Code: MakerStatusUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"source"},
 		ZH: Text{"取不到制章者证书的吊销信息，无法确定是否被吊销", "证书说明可在 {source} 查询，但手头没有", "取得该吊销列表，用 --crl 指定后再验证"},
 		EN: Text{"whether the seal maker's certificate was revoked cannot be told", "the certificate announces {source}, which is not at hand", "fetch that list and name it with --crl"}},
+	OperationCancelled: {Code: OperationCancelled, Severity: "error", Retryable: true, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"操作已取消", "页面或用户取消了操作，或页面已关闭", "需要时请重新发起"},
+		EN: Text{"the operation was cancelled", "the page or the person cancelled it, or the page was closed", "begin again when needed"}},
+	OperationDone: {Code: OperationDone, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"此操作已完成，没有再次提交", "同一个窗口被点击了多次", "无需再做；没有消耗尝试次数"},
+		EN: Text{"this operation is done, it was not sent again", "the same window was clicked several times", "nothing to do; no try was spent"}},
 	PictureCodeWrong: {Code: PictureCodeWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"code"},
 		ZH: Text{"印章编码“{code}”不合格式", "印章编码是 13 位数字（也可以是 6 至 18 位数字或大写字母）", "核对备案的印章编码"},
 		EN: Text{"the seal code “{code}” is not well formed", "a seal code is 13 digits (6 to 18 digits or capital letters are taken)", "compare it with the registered code"}},
@@ -1345,9 +1651,21 @@ var table = map[Code]Entry{
 	PINAdminLocked: {Code: PINAdminLocked, Severity: "error", Retryable: false, HTTPStatus: 423, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"管理员 PIN 已锁死", "管理员 PIN 累计输错次数已满，无法恢复", "到受理点初始化 UKey 并重新签发证书；原有密钥不能取回"},
 		EN: Text{"the admin PIN is locked", "it was entered wrongly as often as is allowed; nothing restores it", "have the UKey initialised and the certificates issued anew at a service counter; its keys cannot be brought back"}},
+	PINAlreadyTried: {Code: PINAlreadyTried, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这个 PIN 刚才已试过，不正确", "为了不浪费次数，没有再送给 UKey", "请换一个；记不清请先停下。没有消耗尝试次数"},
+		EN: Text{"this PIN was tried before and is wrong", "it was not sent to the UKey again so that no try is lost", "type another, or stop if you are not sure; no try was spent"}},
+	PINCharacters: {Code: PINCharacters, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"PIN 中有键盘上没有的字符，没有尝试", "可能开着中文输入法或全角输入", "切换到英文输入后再输；没有消耗尝试次数"},
+		EN: Text{"the PIN holds characters that are not on an English keyboard, so it was not tried", "an input method may be on", "switch it off and type again; no try was spent"}},
+	PINFewLeft: {Code: PINFewLeft, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"left"},
+		ZH: Text{"PIN 只剩 {left} 次机会，业务页面不再提供输入", "可能已输错多次；剩下的次数只能在数字证书管理工具中使用", "打开数字证书管理工具，用“证书验证”确认 PIN；记不清请到受理点解锁"},
+		EN: Text{"{left} PIN tries are left: business pages open no PIN entry any more", "it may have been mistyped before; what is left is for the certificate manager only", "verify the PIN in the certificate manager, or have it unlocked at the RA desk"}},
 	PINIncorrect: {Code: PINIncorrect, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"left"},
 		ZH: Text{"PIN 不正确，还可尝试 {left} 次", "输入的 PIN 与 UKey 中的不符；次数由 UKey 累计，输对一次即恢复", "确认大写锁定和输入法后再输；记不清请先停下，次数用完 UKey 会锁死"},
 		EN: Text{"wrong PIN, {left} tries left", "it is not the PIN of the UKey, which counts wrong entries until a right one", "check Caps Lock and try again; if you are not sure, stop: the UKey locks when no tries are left"}},
+	PINLastConfirm: {Code: PINLastConfirm, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"PIN 只剩最后 1 次机会，没有尝试", "再输错一次就会锁死", "确认记得 PIN，勾选“我确认记得 PIN”后再试；记不清请到受理点解锁"},
+		EN: Text{"one PIN try is left, so it was not tried", "one more mistake locks the UKey", "tick that you are sure of the PIN and try, or have it unlocked at the RA desk"}},
 	PINLastTry: {Code: PINLastTry, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"pin"},
 		ZH: Text{"{pin} 只剩最后 1 次机会，没有尝试", "再输错一次就会锁死", "确认记得 {pin}，再加上 --last-try 重试；记不清请到受理点解锁"},
 		EN: Text{"only one try of the {pin} is left; it was not spent", "one more wrong entry locks it", "when you are sure of the {pin}, try again with --last-try; otherwise have it unlocked at a service counter"}},
@@ -1363,9 +1681,27 @@ var table = map[Code]Entry{
 	PINNotVerified: {Code: PINNotVerified, Severity: "error", Retryable: false, HTTPStatus: 401, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"尚未验证 PIN", "使用私钥前须输入 PIN；PIN 被修改后也要重新验证", "输入 PIN 后重试"},
 		EN: Text{"the PIN has not been verified", "private keys are used after the PIN only, and a changed PIN must be verified again", "enter the PIN and try again"}},
+	PINOutcomeUnknown: {Code: PINOutcomeUnknown, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"spent"},
+		ZH: Text{"验证 PIN 时 UKey 断开了：{spent}", "UKey 在操作途中被拔出或没有回答；操作没有完成", "重新插入 UKey，看清剩余次数后再试"},
+		EN: Text{"the UKey went away while the PIN was verified: {spent}", "it was pulled out or did not answer; nothing was done", "plug it in again, look at the tries left, then try again"}},
+	PINRepeatDiffers: {Code: PINRepeatDiffers, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"两次输入的新 PIN 不一致", "新 PIN 与重复输入的不同", "请重新输入新 PIN；没有消耗尝试次数"},
+		EN: Text{"the new PIN and its repetition differ", "one of them was mistyped", "type the new PIN again; no try was spent"}},
+	PINTriesSpent: {Code: PINTriesSpent, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这个 UKey 不报告剩余次数，本次运行最多试 2 次", "不知道剩余次数时继续尝试，可能把 UKey 锁死", "确认 PIN 后重新启动本机服务再试；记不清请到受理点"},
+		EN: Text{"this UKey does not tell its tries: two were used in this run", "trying on blindly could lock it", "make sure of the PIN, then restart the agent"}},
+	PINTriesUnknown: {Code: PINTriesUnknown, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"pin"},
+		ZH: Text{"不知道{pin}还可以输错几次", "厂商的驱动不提供这个数，也可能只剩最后一次；再错会锁死", "确认 PIN 无误后，加上 --last-try 再试"},
+		EN: Text{"nobody knows how many tries the {pin} has left", "the vendor's library does not tell; it may be the last one, and a wrong entry would lock it", "make sure of the PIN, then use --last-try"}},
 	PINWeak: {Code: PINWeak, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"rule"},
 		ZH: Text{"新 PIN 太简单：{rule}", "容易猜到的 PIN 起不到保护作用", "请换一个 PIN；没有消耗尝试次数"},
 		EN: Text{"the new PIN is too simple: {rule}", "a PIN that is easily guessed protects nothing", "choose another; no try was spent"}},
+	RequestInvalid: {Code: RequestInvalid, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"places"},
+		ZH: Text{"请求不符合接口要求：{places}", "缺少字段、多出字段，或值的类型、长度不对", "开发人员请对照 api/agent.yaml 检查这些字段"},
+		EN: Text{"the request does not fit the interface: {places}", "a field is missing, unknown, or of a wrong type or length", "developers: compare these fields with api/agent.yaml"}},
+	RequestSlow: {Code: RequestSlow, Severity: "error", Retryable: true, HTTPStatus: 408, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"请求传输太慢，已中断", "数据没有在限定时间内到达", "请重试"},
+		EN: Text{"the request came too slowly and was cut", "the data did not arrive in time", "try again"}},
 	SealBindingOK: {Code: SealBindingOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"签署人证书在印章的授权列表内", "", ""},
 		EN: Text{"the signer's certificate is in the seal's list", "", ""}},
@@ -1633,12 +1969,75 @@ var table = map[Code]Entry{
 	SignerTimeOK: {Code: SignerTimeOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"start", "end"},
 		ZH: Text{"签署时间在签署人证书有效期内（{start} 至 {end}）", "", ""},
 		EN: Text{"signed while the signer's certificate was valid ({start} to {end})", "", ""}},
+	SKFCrashed: {Code: SKFCrashed, Severity: "error", Retryable: true, HTTPStatus: 502, ExitStatus: 4, Args: []string{"library", "function"},
+		ZH: Text{"厂商驱动库 {library} 崩溃（{function}）", "崩溃发生在隔离的辅助进程里，本程序没有受影响；操作可能已经完成，也可能没有", "重新输入 PIN 再试；反复出现时请厂商更新驱动"},
+		EN: Text{"the vendor's library {library} crashed in {function}", "it did so in a process of its own; what was asked may or may not have been done", "enter the PIN anew and try again; when it happens again, ask the vendor for a newer driver"}},
+	SKFDraft: {Code: SKFDraft, Severity: "error", Retryable: false, HTTPStatus: 415, ExitStatus: 4, Args: []string{"library"},
+		ZH: Text{"驱动库 {library} 是 2010 年草案的接口", "它没有 SKF_ExportCertificate；数据结构与 GM/T 0016-2012 不同，混用会损坏数据", "请向厂商索取符合 GM/T 0016-2012 或更新标准的驱动"},
+		EN: Text{"the library {library} follows the draft of 2010", "it has no SKF_ExportCertificate; its structures differ from GM/T 0016-2012, and mixing them would destroy data", "ask the vendor for a driver of GM/T 0016-2012 or later"}},
+	SKFFailed: {Code: SKFFailed, Severity: "error", Retryable: false, HTTPStatus: 502, ExitStatus: 4, Args: []string{"library", "function", "raw"},
+		ZH: Text{"UKey 没有完成操作：{function} 返回 {raw}", "驱动库 {library} 返回了这个错误码，标准没有说明它的含义或原因", "重新插拔 UKey 后再试；把错误码告诉厂商"},
+		EN: Text{"the UKey did not do it: {function} answered {raw}", "so says the library {library}; the standard gives this number no cause a person can act on", "plug the UKey in anew; tell the vendor the number"}},
+	SKFGarbled: {Code: SKFGarbled, Severity: "error", Retryable: false, HTTPStatus: 502, ExitStatus: 4, Args: []string{"library", "function"},
+		ZH: Text{"驱动库 {library} 的回答没有意义（{function}）", "返回的长度、名称或公钥不合规定", "重新插拔 UKey 后再试；仍然如此时请厂商更新驱动"},
+		EN: Text{"the library {library} answered {function} with nonsense", "a length, a name or a public key is not as it must be", "plug the UKey in anew; when it happens again, ask the vendor for a newer driver"}},
+	SKFHostAbsent: {Code: SKFHostAbsent, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 4, Args: []string{"host"},
+		ZH: Text{"缺少辅助程序 {host}", "厂商的库由单独的辅助程序装入，它应当和本程序放在一起", "重新安装本程序；从源码构建时运行 make skf-host，或设置 XINZHANG_SKF_HOST"},
+		EN: Text{"the helper program {host} is missing", "libraries of vendors are loaded by a program of its own, which stands beside this one", "install this program anew; from the source: make skf-host, or set XINZHANG_SKF_HOST"}},
+	SKFHung: {Code: SKFHung, Severity: "error", Retryable: true, HTTPStatus: 504, ExitStatus: 4, Args: []string{"library", "function", "seconds"},
+		ZH: Text{"厂商驱动库 {library} 在 {seconds} 秒内没有回答（{function}）", "UKey 或驱动没有响应，或驱动在等待看不见的窗口；辅助进程已经结束。若是在验证 PIN，可能已用去一次机会，本程序不会重试", "重新插拔 UKey，先查看剩余次数，再输入 PIN"},
+		EN: Text{"the vendor's library {library} did not answer {function} within {seconds} s", "the UKey or the driver is stuck, or waits at a window nobody sees; its process was ended. A PIN that was being verified may have cost a try; it is not tried again", "plug the UKey in anew, look at the tries left, then enter the PIN"}},
+	SKFLayoutUnknown: {Code: SKFLayoutUnknown, Severity: "error", Retryable: false, HTTPStatus: 502, ExitStatus: 4, Args: []string{"library", "octets"},
+		ZH: Text{"看不懂驱动库 {library} 的数据结构（{octets} 字节）", "它的 ULONG 位数或结构对齐不是已知的任何一种；继续使用会读错数据", "在厂商配置里写明 layout，或联系技术支持"},
+		EN: Text{"the structures of the library {library} are unknown ({octets} octets)", "neither its ULONG nor its packing is one that we know, and going on would read wrong values", "state the layout in the vendor profile, or contact support"}},
+	SKFLibraryAbsent: {Code: SKFLibraryAbsent, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 4, Args: []string{"library"},
+		ZH: Text{"找不到 UKey 驱动库 {library}", "没有安装厂商的驱动，或装在别处", "安装厂商驱动；装在别处的，用 skf:库文件的路径 指定"},
+		EN: Text{"the UKey library {library} is not there", "the vendor's driver is not installed, or stands elsewhere", "install the driver, or name the file with skf:PATH"}},
+	SKFLibraryForeign: {Code: SKFLibraryForeign, Severity: "error", Retryable: false, HTTPStatus: 415, ExitStatus: 4, Args: []string{"library", "found", "here"},
+		ZH: Text{"驱动库 {library} 是给 {found} 用的", "这里能装入的是：{here}", "安装与本机系统和位数相符的厂商驱动"},
+		EN: Text{"the library {library} is made for {found}", "what can be loaded here: {here}", "install the vendor's driver for this system and word size"}},
+	SKFLibraryUnloadable: {Code: SKFLibraryUnloadable, Severity: "error", Retryable: false, HTTPStatus: 424, ExitStatus: 4, Args: []string{"library", "reason"},
+		ZH: Text{"驱动库 {library} 不能装入", "系统说：{reason}", "安装它需要的其他库，或重新安装厂商驱动"},
+		EN: Text{"the library {library} cannot be loaded", "the system says: {reason}", "install what it needs, or the vendor's driver anew"}},
+	SKFNeedsMessage: {Code: SKFNeedsMessage, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"library"},
+		ZH: Text{"驱动库 {library} 只对原文签名", "它自己计算摘要（连同签名人标识），而这里只有算好的摘要；没有产生可用的签名", "请厂商提供按标准对摘要签名的驱动"},
+		EN: Text{"the library {library} signs messages only", "it hashes what it is given itself, and here is only the digest that the standard asks for; no usable signature was made", "ask the vendor for a driver that signs digests as the standard says"}},
+	SKFNotLibrary: {Code: SKFNotLibrary, Severity: "error", Retryable: false, HTTPStatus: 415, ExitStatus: 4, Args: []string{"library"},
+		ZH: Text{"{library} 不是程序库", "文件内容不是 Windows、Linux 或 macOS 的程序库", "指定厂商驱动中的 SKF 库文件（.dll、.so）"},
+		EN: Text{"{library} is no library", "its content is none of Windows, Linux or macOS", "name the SKF library of the vendor's driver (.dll, .so)"}},
+	SKFNotSKF: {Code: SKFNotSKF, Severity: "error", Retryable: false, HTTPStatus: 415, ExitStatus: 4, Args: []string{"library", "function"},
+		ZH: Text{"{library} 不是 SKF 库", "里面没有函数 {function}", "指定厂商驱动中的 SKF 库（不是 CSP 或 PKCS#11 库）"},
+		EN: Text{"{library} is no SKF library", "it lacks the function {function}", "name the SKF library of the vendor, not that of CSP or PKCS #11"}},
+	SKFOverran: {Code: SKFOverran, Severity: "error", Retryable: false, HTTPStatus: 502, ExitStatus: 4, Args: []string{"library", "function"},
+		ZH: Text{"驱动库 {library} 写出了缓冲区（{function}）", "它写入的数据超过了给它的空间，内存已不可信；辅助进程已经结束", "请厂商更新驱动"},
+		EN: Text{"the library {library} wrote beyond its buffer in {function}", "its memory can no longer be trusted; its process was ended", "ask the vendor for a newer driver"}},
+	SKFSeveralDevices: {Code: SKFSeveralDevices, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"library", "count"},
+		ZH: Text{"请只插一个 UKey（现在有 {count} 个）", "驱动库 {library} 会把同时插入的几个 UKey 弄混", "拔出其他 UKey 后重试"},
+		EN: Text{"plug in only one UKey ({count} are there)", "the library {library} mixes up several that are plugged in together", "pull out the others and try again"}},
+	SKFSignatureWrong: {Code: SKFSignatureWrong, Severity: "error", Retryable: false, HTTPStatus: 502, ExitStatus: 1, Args: []string{"library"},
+		ZH: Text{"驱动库 {library} 给出的签名验证不通过", "UKey 里的私钥与公钥不符，或驱动有错误；签名没有使用", "不要用这个 UKey 签署；请发证机构检查"},
+		EN: Text{"the signature from the library {library} does not verify", "the private key in the UKey does not belong to its public key, or the driver is wrong; the signature was thrown away", "do not sign with this UKey; have it checked by its issuer"}},
+	SKFUnsupported: {Code: SKFUnsupported, Severity: "error", Retryable: false, HTTPStatus: 501, ExitStatus: 4, Args: []string{"library", "function"},
+		ZH: Text{"这种 UKey 不支持 {function}", "驱动库 {library} 没有这个功能", "换用支持它的 UKey，或请厂商更新驱动"},
+		EN: Text{"this UKey does not support {function}", "the library {library} does not have it", "take a UKey that does, or ask the vendor for a newer driver"}},
+	SKFVendorUnknown: {Code: SKFVendorUnknown, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 4, Args: []string{"vendor", "known"},
+		ZH: Text{"不认识厂商“{vendor}”", "已有配置的厂商：{known}", "用其中一个名称，或用 skf:库文件的路径"},
+		EN: Text{"the vendor {vendor} is not known", "there are profiles of {known}", "take one of these names, or skf:PATH of the library"}},
 	StoreNewer: {Code: StoreNewer, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 4, Args: []string{"file", "found", "known"},
 		ZH: Text{"数据库 {file} 由更新的程序写成（版本 {found}，本程序只认识 {known}）", "旧程序写入会损坏数据", "请升级程序"},
 		EN: Text{"the database {file} was written by a newer program (schema {found}, known here {known})", "an older program would damage it", "upgrade the program"}},
 	StoreUnreadable: {Code: StoreUnreadable, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 4, Args: []string{"file"},
 		ZH: Text{"数据库 {file} 打不开", "文件损坏、不是本系统的数据库，或没有权限", "请检查权限；损坏时从备份恢复"},
 		EN: Text{"the database {file} cannot be opened", "it is damaged, no database of this system, or not permitted", "check the permissions; if damaged, restore the backup"}},
+	SystemsBroken: {Code: SystemsBroken, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
+		ZH: Text{"业务系统清单无法使用（{what}）", "清单不完整，或内容不符合格式", "请管理员用 xinzhang-agent systems sign 重新制作"},
+		EN: Text{"the list of business systems cannot be used ({what})", "it is incomplete, or its content does not fit the format", "have the administrator make it again with xinzhang-agent systems sign"}},
+	SystemsSignature: {Code: SystemsSignature, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"业务系统清单的签名不正确", "清单被改动，或不是旁边证书的持有者签的", "不要使用；请管理员重新下发清单和证书"},
+		EN: Text{"the signature of the list of business systems is wrong", "it was changed, or another than the certificate beside it signed", "do not use it; have list and certificate delivered again"}},
+	SystemsSigner: {Code: SystemsSigner, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder"},
+		ZH: Text{"签署业务系统清单的证书不可信（{holder}）", "证书不在有效期内、已吊销，或不是受信任的机构签发的", "请管理员换用有效的证书签署，并下发信任锚"},
+		EN: Text{"the certificate that signed the list of business systems is not trusted ({holder})", "it is out of date, revoked, or not under a trust anchor", "have the list signed with a valid certificate, and the anchor delivered"}},
 	SzcaNoKeyChosen: {Code: SzcaNoKeyChosen, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"请先选择证书", "没有符合条件的证书、还没有选定，或选择时取消", "插入 UKey 后选择证书"},
 		EN: Text{"choose a certificate first", "no certificate fits, none was chosen yet, or the choice was cancelled", "plug in the UKey and choose the certificate"}},
@@ -1732,4 +2131,10 @@ var table = map[Code]Entry{
 	UsageWrong: {Code: UsageWrong, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string{"what"},
 		ZH: Text{"用法不对：{what}", "命令或参数不符合要求", "用 --help 查看用法"},
 		EN: Text{"wrong use: {what}", "the command or its arguments are not as required", "see --help"}},
+	UserAbsent: {Code: UserAbsent, Severity: "error", Retryable: true, HTTPStatus: 408, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"没有等到确认", "确认窗口在限定时间内没有回答", "请从页面重新发起"},
+		EN: Text{"nobody confirmed", "the window was not answered in time", "begin again from the page"}},
+	UserRefused: {Code: UserRefused, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"用户拒绝了这次操作", "在确认窗口中点了“拒绝”或关闭了窗口", "需要时请从页面重新发起"},
+		EN: Text{"the person refused", "“refuse” was clicked, or the window closed", "begin again from the page when needed"}},
 }

@@ -7,6 +7,7 @@
 //	crl/     the current CRL of each issuer, DER
 //	tokens/  software UKeys
 //	seals/   seals that were made, DER
+//	agent/   what the agent of this PC keeps
 //
 // Folders that hold secrets or personal data are readable by their owner only.
 package home
@@ -39,6 +40,10 @@ func (d Dir) CRL() string { return d.file("crl") }
 
 // Tokens is the folder of the software UKeys.
 func (d Dir) Tokens() string { return d.file("tokens") }
+
+// Agent is the folder of the agent of this user: its port, secret, allowed
+// origins, settings, log.
+func (d Dir) Agent() string { return d.file("agent") }
 
 // Seals is the folder of the seals that were made.
 func (d Dir) Seals() string { return d.file("seals") }

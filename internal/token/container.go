@@ -79,13 +79,23 @@ type Container interface {
 
 // A Decrypter is a Container that opens a session key with its encryption key
 // and hands the session key out; found by assertion. Plain SKF libraries keep
-// the session key inside (SKF_ImportSessionKey) and are none.
+// the session key inside: see [InsideDecrypter].
 type Decrypter interface {
 	// Decrypt opens what was encrypted to the encryption certificate. It needs
 	// the user PIN, changed from the first. Without a key it returns
 	// [fault.KeyAbsent]; what does not open is [sm2enc.ErrDecrypt]. The caller
 	// wipes the result. (*cms.EnvelopedData).Open takes this method in a closure.
 	Decrypt(ctx context.Context, wrapped sm2enc.Cipher) ([]byte, error)
+}
+
+// An InsideDecrypter is a Container that opens a session key with its encryption
+// key, keeps it inside and decrypts with it there (SKF_ImportSessionKey,
+// SKF_Decrypt); found by assertion.
+type InsideDecrypter interface {
+	// DecryptInside opens text, which is SM4-CBC with PKCS #7 padding under the
+	// session key in wrapped. It needs the user PIN, as Decrypt does, and has its
+	// errors. (*cms.EnvelopedData).OpenInside takes this method in a closure.
+	DecryptInside(ctx context.Context, wrapped sm2enc.Cipher, iv [16]byte, text []byte) ([]byte, error)
 }
 
 // A Key signs with the signing pair of a container that has its certificate.

@@ -31,7 +31,7 @@ type row struct {
 }
 
 // initialisms are written in capitals in Go names.
-var initialisms = []string{"aia", "ca", "cms", "crl", "csr", "der", "dn", "hsm", "http", "id", "json", "kmc", "ofd", "oid", "ok", "pem", "pin", "skf", "sm2", "sql", "tst", "ukey", "url", "xml", "zip"}
+var initialisms = []string{"aia", "api", "ca", "cms", "crl", "csr", "der", "dn", "hsm", "http", "id", "json", "kmc", "ofd", "oid", "ok", "pem", "pin", "skf", "sm2", "sql", "tst", "ukey", "url", "xml", "zip"}
 
 func goName(code string) string {
 	var b strings.Builder

@@ -113,6 +113,19 @@ func (e *EnvelopedData) readContent(r *der.Reader) {
 // that it does not open: all reasons look alike, so that nobody learns from
 // trying.
 func (e *EnvelopedData) Open(c *cert.Certificate, decrypt func(sm2enc.Cipher) ([]byte, error)) ([]byte, error) {
+	return e.OpenInside(c, func(wrapped sm2enc.Cipher, iv [16]byte, text []byte) ([]byte, error) {
+		key, err := decrypt(wrapped)
+		if err != nil {
+			return nil, err
+		}
+		defer clear(key)
+		return decryptCBC(key, iv, text)
+	})
+}
+
+// OpenInside is Open for a key that keeps session keys to itself: decrypt opens
+// text, SM4-CBC with PKCS #7 padding under the session key in the SM2 ciphertext.
+func (e *EnvelopedData) OpenInside(c *cert.Certificate, decrypt func(wrapped sm2enc.Cipher, iv [16]byte, text []byte) ([]byte, error)) ([]byte, error) {
 	i := slices.IndexFunc(e.Recipients, func(r Recipient) bool { return r.Identifies(c) })
 	if i < 0 {
 		return nil, fault.New(fault.CMSNotRecipient, "holder", c.Holder())
@@ -120,27 +133,32 @@ func (e *EnvelopedData) Open(c *cert.Certificate, decrypt func(sm2enc.Cipher) ([
 	if e.Algorithm != oid.SM4CBC && e.Algorithm != oid.SM4 || len(e.IV) != sm4.BlockSize {
 		return nil, fault.New(fault.CMSAlgorithm, "algorithm", e.Algorithm)
 	}
-	key, err := e.Recipients[i].open(decrypt)
-	if err != nil {
-		return nil, err
-	}
-	defer clear(key)
-	block, err := sm4.NewCipher(key)
-	if err != nil || len(e.Encrypted) == 0 || len(e.Encrypted)%sm4.BlockSize != 0 {
+	if len(e.Encrypted) == 0 || len(e.Encrypted)%sm4.BlockSize != 0 {
 		return nil, fault.New(fault.CMSUndecryptable)
 	}
-	plain := make([]byte, len(e.Encrypted))
-	cipher.NewCBCDecrypter(block, e.IV).CryptBlocks(plain, e.Encrypted)
+	return e.Recipients[i].open(func(wrapped sm2enc.Cipher) ([]byte, error) {
+		return decrypt(wrapped, [16]byte(e.IV), e.Encrypted)
+	})
+}
+
+// decryptCBC decrypts whole blocks and takes the padding off.
+func decryptCBC(key []byte, iv [16]byte, text []byte) ([]byte, error) {
+	block, err := sm4.NewCipher(key)
+	if err != nil {
+		return nil, sm2enc.ErrDecrypt
+	}
+	plain := make([]byte, len(text))
+	cipher.NewCBCDecrypter(block, iv[:]).CryptBlocks(plain, text)
 	n := int(plain[len(plain)-1])
 	if n == 0 || n > sm4.BlockSize || !bytes.Equal(plain[len(plain)-n:], bytes.Repeat([]byte{byte(n)}, n)) {
 		clear(plain)
-		return nil, fault.New(fault.CMSUndecryptable)
+		return nil, sm2enc.ErrDecrypt
 	}
 	return plain[:len(plain)-n], nil
 }
 
-// open takes the content key out. A bare ciphertext does not say in which order
-// it is; its hash does.
+// open has decrypt open the content by the ciphertext of its key. A bare ciphertext
+// does not say in which order it is; its hash does.
 func (r Recipient) open(decrypt func(sm2enc.Cipher) ([]byte, error)) ([]byte, error) {
 	var forms []sm2enc.Cipher
 	if c, err := sm2enc.ParseCipher(r.EncryptedKey); err == nil {
@@ -152,10 +170,10 @@ func (r Recipient) open(decrypt func(sm2enc.Cipher) ([]byte, error)) ([]byte, er
 		}
 	}
 	for _, c := range forms {
-		key, err := decrypt(c)
+		content, err := decrypt(c)
 		switch {
 		case err == nil:
-			return key, nil
+			return content, nil
 		case !errors.Is(err, sm2enc.ErrDecrypt): // a PIN that is wrong, a UKey that is gone
 			return nil, fmt.Errorf("open enveloped data: %w", err)
 		}

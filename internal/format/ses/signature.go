@@ -65,6 +65,27 @@ func ParseSignature(b []byte) (*Signature, error) {
 	return s, nil
 }
 
+// ParseTBS reads a TBS_Sign that nobody has signed yet, to show a person what it
+// says. What belongs to a signature is empty in the result. Errors are as from
+// [ParseSignature]; bytes behind it are an error: they would be signed unseen.
+func ParseTBS(b []byte) (*Signature, error) {
+	v, err := der.ParseOnly(b)
+	if err != nil {
+		return nil, fmt.Errorf("ses: toSign: %w", err)
+	}
+	p := new(parser)
+	s := &Signature{Raw: v.Raw, RawToSign: v.Raw, Version: V4}
+	if members(v, 7) > 6 { // certificate and algorithm stand inside
+		s.Version = V1
+	}
+	p.toSign(s, v)
+	if p.err != nil {
+		return nil, fmt.Errorf("ses: %w", p.err)
+	}
+	s.Deviations = p.deviations
+	return s, nil
+}
+
 // SignedBytes returns what the signer signs: toSign as stored.
 func (s *Signature) SignedBytes() []byte { return s.RawToSign }
 

@@ -35,10 +35,10 @@ func (d DevInfo) Marshal(l Layout) []byte {
 	if l.Natural {
 		w.field(nil, devInfoPad)
 	}
-	for _, v := range []uint32{d.Symmetric, d.Asymmetric, d.Hash, d.Auth, d.Total, d.Free, d.MaxECCBufferSize, d.MaxBufferSize} {
+	for _, v := range []uint32{d.Symmetric, d.Asymmetric, d.Hash, d.Auth, d.Total, d.Free, d.MaxECCBufferSize, d.MaxBufferSize}[:l.devInfoNumbers()] {
 		w.number(v)
 	}
-	w.field(nil, 64)
+	w.field(nil, devInfoReserved)
 	return w.b
 }
 
@@ -58,10 +58,10 @@ func ParseDevInfo(b []byte, l Layout) (DevInfo, error) {
 	if l.Natural {
 		r.field("devInfo", devInfoPad)
 	}
-	for _, v := range []*uint32{&d.Symmetric, &d.Asymmetric, &d.Hash, &d.Auth, &d.Total, &d.Free, &d.MaxECCBufferSize, &d.MaxBufferSize} {
+	for _, v := range []*uint32{&d.Symmetric, &d.Asymmetric, &d.Hash, &d.Auth, &d.Total, &d.Free, &d.MaxECCBufferSize, &d.MaxBufferSize}[:l.devInfoNumbers()] {
 		*v = r.number("devInfo.numbers")
 	}
-	r.field("devInfo.Reserved", 64)
+	r.field("devInfo.Reserved", devInfoReserved)
 	return d, r.err
 }
 

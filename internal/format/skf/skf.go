@@ -10,8 +10,8 @@
 //
 // The standard gives C declarations and no bytes, and headers of the field
 // disagree about two things: the width of ULONG and the packing of structures.
-// A [Layout] is one of the four readings; the zero Layout is the usual one, ULONG
-// of 32 bits and packed structures. Numbers are little-endian, coordinates of
+// A [Layout] is one of the readings; the zero Layout is the usual one, ULONG of
+// 32 bits and packed structures. Numbers are little-endian, coordinates of
 // SM2 big-endian and right-aligned in 64 octets.
 //
 // The package holds no handles and calls nothing.
@@ -28,6 +28,21 @@ import (
 type Layout struct {
 	Wide    bool // ULONG has 8 octets, as unsigned long on 64-bit Unix
 	Natural bool // structures are not packed: two octets more in DEVINFO
+	Old     bool // DEVINFO ends before MaxECCBufferSize and MaxBufferSize, as in older headers
+}
+
+// String words the layout, as "ULONG 4, packed".
+func (l Layout) String() string {
+	s := fmt.Sprintf("ULONG %d, ", l.ULong())
+	if l.Natural {
+		s += "natural"
+	} else {
+		s += "packed"
+	}
+	if l.Old {
+		s += ", old DEVINFO"
+	}
+	return s
 }
 
 // ULong returns the octets of a ULONG: 4 or 8.
@@ -38,24 +53,36 @@ func (l Layout) ULong() int {
 	return 4
 }
 
-// DevInfoSize returns the octets of a DEVINFO: 294, 296, 326 or 328.
+// DevInfoSize returns the octets of a DEVINFO: 294, 296, 326 or 328, of an old
+// one 286, 288, 310 or 312.
 func (l Layout) DevInfoSize() int {
-	size := 64 + 64 + 32 + 32 + 3*2 + 8*l.ULong() + 64
+	size := 64 + 64 + 32 + 32 + 3*2 + l.devInfoNumbers()*l.ULong() + devInfoReserved
 	if l.Natural {
 		size += devInfoPad
 	}
 	return size
 }
 
+func (l Layout) devInfoNumbers() int {
+	if l.Old {
+		return 6
+	}
+	return 8
+}
+
+// devInfoReserved ends a DEVINFO.
+const devInfoReserved = 64
+
 // devInfoPad stands before the first ULONG of a DEVINFO that is not packed, and
 // nowhere else in any structure.
 const devInfoPad = 2
 
 // LayoutOf tells the layout from how many octets a library writes into a
-// DEVINFO.
-func LayoutOf(devInfoSize int) (Layout, bool) {
-	for _, l := range []Layout{{}, {Natural: true}, {Wide: true}, {Wide: true, Natural: true}} {
-		if l.DevInfoSize() == devInfoSize {
+// DEVINFO. Some leave the reserved octets at its end as they were.
+func LayoutOf(written int) (Layout, bool) {
+	for i := range 1 << 3 {
+		l := Layout{Wide: i&1 != 0, Natural: i&2 != 0, Old: i&4 != 0}
+		if written == l.DevInfoSize() || written == l.DevInfoSize()-devInfoReserved {
 			return l, true
 		}
 	}

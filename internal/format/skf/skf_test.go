@@ -34,6 +34,10 @@ func TestSizesAreThoseOfTheHeaders(t *testing.T) {
 		{Layout{Natural: true}, 296, 132, 68, 164, 388, 44, 44},
 		{Layout{Wide: true}, 326, 136, 72, 168, 408, 56, 56},
 		{Layout{Wide: true, Natural: true}, 328, 136, 72, 168, 408, 56, 56},
+		{Layout{Old: true}, 286, 132, 68, 164, 388, 44, 44},
+		{Layout{Old: true, Natural: true}, 288, 132, 68, 164, 388, 44, 44},
+		{Layout{Old: true, Wide: true}, 310, 136, 72, 168, 408, 56, 56},
+		{Layout{Old: true, Wide: true, Natural: true}, 312, 136, 72, 168, 408, 56, 56},
 	}
 	for _, tt := range tests {
 		l := tt.layout
@@ -48,9 +52,14 @@ func TestSizesAreThoseOfTheHeaders(t *testing.T) {
 		if found, ok := LayoutOf(tt.devInfo); !ok || found != l {
 			t.Errorf("%d octets are of %+v, got %+v %v", tt.devInfo, l, found, ok)
 		}
+		if found, ok := LayoutOf(tt.devInfo - 64); !ok || found != l {
+			t.Errorf("without the reserved octets, %d are of %+v, got %+v %v", tt.devInfo-64, l, found, ok)
+		}
 	}
-	if l, ok := LayoutOf(288); ok {
-		t.Errorf("288 octets are of no layout, got %+v", l)
+	for _, n := range []int{0, 1, 293, 295, 300, 512, 1024} {
+		if l, ok := LayoutOf(n); ok {
+			t.Errorf("%d octets are of no layout, got %+v", n, l)
+		}
 	}
 }
 

@@ -41,7 +41,7 @@ func (d *Device) application(r *appRecord) *Application {
 }
 
 func (d *Device) newApp(spec token.ApplicationSpec) (appRecord, error) {
-	if err := checkName(spec.Name, token.MaxName); err != nil {
+	if err := token.CheckName(spec.Name, token.MaxName); err != nil {
 		return appRecord{}, err
 	}
 	for _, pin := range []token.PIN{spec.UserPIN, spec.AdminPIN} {

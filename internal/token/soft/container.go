@@ -63,7 +63,7 @@ func (a *Application) OpenContainer(ctx context.Context, name string) (token.Con
 
 // CreateContainer makes a container.
 func (a *Application) CreateContainer(ctx context.Context, name string) (token.Container, error) {
-	if err := checkName(name, token.MaxContainerName); err != nil {
+	if err := token.CheckName(name, token.MaxContainerName); err != nil {
 		return nil, err
 	}
 	var c *Container

@@ -164,7 +164,7 @@ func (d *Device) Info(ctx context.Context) (token.Info, error) {
 
 // SetLabel names the token for people.
 func (d *Device) SetLabel(ctx context.Context, label string) error {
-	if err := checkName(label, token.MaxLabel); err != nil {
+	if err := token.CheckName(label, token.MaxLabel); err != nil {
 		return err
 	}
 	return d.do(ctx, func(tx *transaction) error {

@@ -35,7 +35,7 @@ func (a *Application) allow(r *appRecord, rights token.Rights, file string) ([]b
 
 // CreateFile makes a file.
 func (a *Application) CreateFile(ctx context.Context, file token.FileInfo) error {
-	if err := checkName(file.Name, token.MaxName); err != nil {
+	if err := token.CheckName(file.Name, token.MaxName); err != nil {
 		return err
 	}
 	if !file.Read.Valid() || !file.Write.Valid() {

@@ -113,7 +113,7 @@ func newState(spec Spec) (*state, error) {
 	if label == "" {
 		label = shorten(spec.Name, token.MaxLabel)
 	}
-	if err := checkName(label, token.MaxLabel); err != nil {
+	if err := token.CheckName(label, token.MaxLabel); err != nil {
 		return nil, err
 	}
 	key := spec.AuthKey
@@ -184,8 +184,8 @@ func (d *Driver) Connect(ctx context.Context, name string) (token.Device, error)
 // out: what follows it would tell the files of a token apart.
 func checkFileName(name string) error {
 	odd := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_' }
-	if checkName(name, maxFileName) != nil || strings.ContainsFunc(name, odd) || !filepath.IsLocal(name) {
-		return badName(name, maxFileName)
+	if token.CheckName(name, maxFileName) != nil || strings.ContainsFunc(name, odd) || !filepath.IsLocal(name) {
+		return token.BadName(name, maxFileName)
 	}
 	return nil
 }

@@ -4,11 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
-	"unicode"
 	"unicode/utf8"
 
-	"xinzhang/internal/fault"
 	"xinzhang/internal/token"
 	"xinzhang/internal/token/soft/internal/cost"
 )
@@ -94,7 +91,7 @@ func (s *state) check() error {
 	if len(s.ID) != 16 || s.Version == 0 || s.Version > 1<<62 || len(s.Auth.Key) != 16 || len(s.Serial) > 64 {
 		return errors.New("head")
 	}
-	if err := errors.Join(checkName(s.Label, token.MaxLabel), s.Auth.check()); err != nil {
+	if err := errors.Join(token.CheckName(s.Label, token.MaxLabel), s.Auth.check()); err != nil {
 		return fmt.Errorf("head: %w", err)
 	}
 	if len(s.Apps) > maxApps || repeats(s.Apps, func(a appRecord) string { return a.Name }) {
@@ -112,7 +109,7 @@ func (r *appRecord) check() error {
 	if len(r.ID) != 16 || !r.CreateFiles.Valid() {
 		return errors.New("head")
 	}
-	if err := errors.Join(checkName(r.Name, token.MaxName), r.User.check(), r.Admin.check()); err != nil {
+	if err := errors.Join(token.CheckName(r.Name, token.MaxName), r.User.check(), r.Admin.check()); err != nil {
 		return err
 	}
 	if len(r.Containers) > maxContainers || repeats(r.Containers, func(c containerRecord) string { return c.Name }) {
@@ -157,7 +154,7 @@ func (c *containerRecord) check() error {
 			return errors.New("key: sizes")
 		}
 	}
-	return checkName(c.Name, token.MaxContainerName)
+	return token.CheckName(c.Name, token.MaxContainerName)
 }
 
 func (f *fileRecord) check() error {
@@ -168,7 +165,7 @@ func (f *fileRecord) check() error {
 	if f.Size < 0 || f.Size > capacity || len(f.Data) != stored || !f.Read.Valid() || !f.Write.Valid() || f.Sealed && !f.maySeal() {
 		return errors.New("sizes or rights")
 	}
-	return checkName(f.Name, token.MaxName)
+	return token.CheckName(f.Name, token.MaxName)
 }
 
 func repeats[T any](list []T, name func(T) string) bool {
@@ -178,25 +175,6 @@ func repeats[T any](list []T, name func(T) string) bool {
 		seen[name(v)] = true
 		return twice
 	})
-}
-
-// checkName takes what a person can read and a card can hold.
-func checkName(name string, limit int) error {
-	if name == "" || len(name) > limit || !utf8.ValidString(name) || strings.TrimSpace(name) != name ||
-		strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || r == '/' || r == '\\' }) {
-		return badName(name, limit)
-	}
-	return nil
-}
-
-func badName(name string, limit int) error {
-	shown := strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return '?'
-	}, shorten(name, 2*maxFileName))
-	return fault.New(fault.TokenName, "name", shown, "max", limit)
 }
 
 // shorten cuts s to limit octets without breaking a character.

@@ -29,7 +29,7 @@ func deviceKey(t *testing.T, b *bench) {
 	b.refused(b.device.ChangeAuthKey(b.ctx, token.DefaultAuthKey()), fault.TokenAuthDefault)
 	b.must(b.device.ChangeAuthKey(b.ctx, key(newAuthKey)))
 	b.refused(b.device.DeleteApplication(b.ctx, "XINZHANG"), fault.TokenAuthRequired)
-	b.left(b.device.Authenticate(b.ctx, b.AuthKey), fault.TokenAuthIncorrect, 9)
+	b.authLeft(b.device.Authenticate(b.ctx, b.AuthKey), 9)
 	b.must(b.device.Authenticate(b.ctx, key(newAuthKey)))
 	b.refused(b.device.DeleteApplication(b.ctx, "other"), fault.AppAbsent)
 	b.must(b.device.DeleteApplication(b.ctx, "XINZHANG"))
@@ -42,20 +42,20 @@ func deviceKey(t *testing.T, b *bench) {
 func deviceKeyTries(t *testing.T, b *bench) {
 	b.personal()
 	wrong := key("sixteen wrong oc")
-	b.left(b.device.Authenticate(b.ctx, wrong), fault.TokenAuthIncorrect, 9)
+	b.authLeft(b.device.Authenticate(b.ctx, wrong), 9)
 	b.refused(b.device.DeleteApplication(b.ctx, "XINZHANG"), fault.TokenAuthRequired) // a wrong key ends the right one
 	b.reconnect()
-	b.left(b.device.Authenticate(b.ctx, wrong), fault.TokenAuthIncorrect, 8)
-	b.left(b.device.Authenticate(b.ctx, token.AuthKey{}), fault.TokenAuthIncorrect, 7)
+	b.authLeft(b.device.Authenticate(b.ctx, wrong), 8)
+	b.authLeft(b.device.Authenticate(b.ctx, token.AuthKey{}), 7)
 	b.must(b.device.Authenticate(b.ctx, b.AuthKey))
-	b.left(b.device.Authenticate(b.ctx, wrong), fault.TokenAuthIncorrect, 9)
+	b.authLeft(b.device.Authenticate(b.ctx, wrong), 9)
 	if !b.MayLock {
 		b.must(b.device.Authenticate(b.ctx, b.AuthKey))
 		t.Skip("this device must not be locked")
 	}
 	for left := token.Tries - 2; left > 0; left-- {
 		b.reconnect()
-		b.left(b.device.Authenticate(b.ctx, wrong), fault.TokenAuthIncorrect, left)
+		b.authLeft(b.device.Authenticate(b.ctx, wrong), left)
 	}
 	b.refused(b.device.Authenticate(b.ctx, wrong), fault.TokenAuthLocked)
 	b.reconnect()

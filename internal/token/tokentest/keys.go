@@ -3,12 +3,15 @@ package tokentest
 import (
 	"bytes"
 	"context"
+	"crypto/cipher"
 	"crypto/ecdsa"
 	"crypto/rand"
 	"errors"
 	"slices"
 	"sync"
 	"testing"
+
+	"github.com/emmansun/gmsm/sm4"
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/sm2enc"
@@ -49,6 +52,45 @@ func lifeOfAKey(t *testing.T, b *bench) {
 	if d, ok := c.(token.Decrypter); ok {
 		decrypts(b, d, &encryption.PublicKey)
 	}
+	if d, ok := c.(token.InsideDecrypter); ok {
+		decryptsInside(b, app, d, &encryption.PublicKey)
+	}
+}
+
+// decryptsInside opens texts of several lengths, and refuses changed ones.
+func decryptsInside(b *bench, app token.Application, d token.InsideDecrypter, pub *ecdsa.PublicKey) {
+	b.Helper()
+	session, iv := []byte("sixteen octets k"), [16]byte([]byte("sixteen of an IV"))
+	block, err := sm4.NewCipher(session)
+	b.must(err)
+	wrapped, err := sm2enc.Encrypt(rand.Reader, pub, session)
+	b.must(err)
+	for _, n := range []int{0, 1, 15, 16, 17, 5000, 70_001} {
+		plain := bytes.Repeat([]byte("示例 "), n/7+1)[:n]
+		pad := 16 - n%16
+		sealed := append(slices.Clone(plain), bytes.Repeat([]byte{byte(pad)}, pad)...)
+		cipher.NewCBCEncrypter(block, iv[:]).CryptBlocks(sealed, sealed)
+		got, err := d.DecryptInside(b.ctx, wrapped, iv, sealed)
+		if err != nil || !bytes.Equal(got, plain) {
+			b.Errorf("%d octets come out as %d, %v", n, len(got), err)
+		}
+	}
+	sealed := bytes.Repeat([]byte{7}, 32)
+	changed := wrapped
+	changed.Hash[0] ^= 1
+	forAnother, err := sm2enc.Encrypt(rand.Reader, &b.newKey().PublicKey, session)
+	b.must(err)
+	for name, w := range map[string]sm2enc.Cipher{"a changed key": changed, "a key for another": forAnother} {
+		if got, err := d.DecryptInside(b.ctx, w, iv, sealed); !errors.Is(err, sm2enc.ErrDecrypt) || len(got) != 0 {
+			b.Errorf("%s gives %x, %v", name, got, err)
+		}
+	}
+	if got, err := d.DecryptInside(b.ctx, wrapped, iv, sealed[:31]); !errors.Is(err, sm2enc.ErrDecrypt) || len(got) != 0 {
+		b.Errorf("half a block gives %x, %v", got, err)
+	}
+	b.must(app.ClearSecureState(b.ctx))
+	_, err = d.DecryptInside(b.ctx, wrapped, iv, sealed)
+	b.refused(err, fault.PINNotVerified)
 }
 
 func decrypts(b *bench, d token.Decrypter, pub *ecdsa.PublicKey) {

@@ -36,6 +36,19 @@ type Fixture struct {
 
 	// MayLock lets the suite lock the device key, which spoils a real device.
 	MayLock bool
+
+	// Lacks is what the interface of the device has no way to say. The suite asks
+	// for the rest, and for what must be so instead.
+	Lacks Lacks
+}
+
+// Lacks is what a kind of device cannot offer of the contract.
+type Lacks struct {
+	// MustChange: ApplicationSpec.KeepFirstPIN does not reach the device, whose
+	// user may go on with the first PIN. It still says that it is the first.
+	MustChange bool
+	// AuthTries: a wrong device key does not tell how many tries are left.
+	AuthTries bool
 }
 
 // Run tests the devices that open gives, a blank one for each call.
@@ -134,6 +147,19 @@ func (b *bench) left(err error, code fault.Code, want int) {
 	b.refused(err, code)
 	if got := fault.Of(err).Args["left"]; got != want {
 		b.Errorf("%s says %v left, want %d", code, got, want)
+	}
+}
+
+// authLeft is left for the device key.
+func (b *bench) authLeft(err error, want int) {
+	b.Helper()
+	if !b.Lacks.AuthTries {
+		b.left(err, fault.TokenAuthIncorrect, want)
+		return
+	}
+	b.refused(err, fault.TokenAuthIncorrect)
+	if left, ok := fault.Of(err).Args["left"].(fault.Worded); !ok {
+		b.Errorf("tries that are not known are told as %v", left)
 	}
 }
 

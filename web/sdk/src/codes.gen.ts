@@ -5,9 +5,37 @@ export type Arg = string | number;
 
 /** Every code with the arguments of its texts. */
 export interface CodeArgs {
+  "agent.api_version": { page: Arg; agent: Arg };
+  "agent.choose_key": Record<string, never>;
+  "agent.delivery": { url: Arg };
+  "agent.digest_only": Record<string, never>;
   "agent.disconnected": Record<string, never>;
-  "agent.not_running": { ports: Arg };
+  "agent.document_unfit": { index: Arg; what: Arg };
+  "agent.hello_first": Record<string, never>;
+  "agent.login_http": { origin: Arg };
+  "agent.media_type": Record<string, never>;
+  "agent.no_key": Record<string, never>;
+  "agent.no_key_fits": { reason: Arg };
+  "agent.no_session": Record<string, never>;
+  "agent.no_such_method": { method: Arg };
+  "agent.no_window": Record<string, never>;
+  "agent.not_listed_for": { system: Arg; what: Arg };
+  "agent.not_running": Record<string, never>;
+  "agent.operation_reused": Record<string, never>;
+  "agent.origin_absent": Record<string, never>;
+  "agent.origin_listed": { origin: Arg };
+  "agent.origin_refused": { origin: Arg };
+  "agent.origin_unfit": { origin: Arg };
+  "agent.origin_unknown": { origin: Arg };
+  "agent.other_user": Record<string, never>;
+  "agent.own_pages_only": Record<string, never>;
+  "agent.port_taken": { ports: Arg };
+  "agent.ticket": Record<string, never>;
+  "agent.too_early": Record<string, never>;
+  "agent.too_many": { limit: Arg };
   "agent.too_old": { method: Arg; version: Arg };
+  "agent.window_closed": Record<string, never>;
+  "agent.wrong_host": Record<string, never>;
   "app.absent": { app: Arg };
   "app.exists": { app: Arg };
   "browser.blocked_by_csp": { directive: Arg };
@@ -162,11 +190,23 @@ export interface CodeArgs {
   "key.absent": { container: Arg; use: Arg };
   "key.broken": { place: Arg };
   "key.cert_mismatch": { container: Arg; use: Arg };
+  "key.digest_unlisted": Record<string, never>;
   "key.envelope_mismatch": Record<string, never>;
   "key.exists": { name: Arg };
   "key.missing": { name: Arg };
+  "key.no_certificate": Record<string, never>;
+  "key.not_plugged_in": Record<string, never>;
   "key.passphrase_short": { min: Arg };
   "key.passphrase_wrong": Record<string, never>;
+  "key.purpose_login_identity": Record<string, never>;
+  "key.purpose_login_organisation": Record<string, never>;
+  "key.purpose_login_policy": Record<string, never>;
+  "key.purpose_login_usage": Record<string, never>;
+  "key.purpose_no_encryption": Record<string, never>;
+  "key.purpose_organisation": Record<string, never>;
+  "key.purpose_person": Record<string, never>;
+  "key.purpose_unclear": Record<string, never>;
+  "key.purpose_usage": Record<string, never>;
   "key.unprotected": Record<string, never>;
   "key.unsupported": { what: Arg };
   "kmc.escrow_broken": { id: Arg };
@@ -191,6 +231,12 @@ export interface CodeArgs {
   "lint.subject_key_id": { what: Arg };
   "lint.validity": { what: Arg };
   "lint.version": { what: Arg };
+  "login.format": Record<string, never>;
+  "login.nonce": Record<string, never>;
+  "login.not_trusted": { issuer: Arg };
+  "login.origin": { origin: Arg };
+  "login.signature": Record<string, never>;
+  "login.status_unknown": { issuer: Arg };
   "maker.cert_broken": { place: Arg };
   "maker.cert_deviation": { what: Arg };
   "maker.expired_since": { end: Arg };
@@ -211,6 +257,8 @@ export interface CodeArgs {
   "maker.status_ok": { asof: Arg };
   "maker.status_unannounced": Record<string, never>;
   "maker.status_unknown": { source: Arg };
+  "operation.cancelled": Record<string, never>;
+  "operation.done": Record<string, never>;
   "picture.code_wrong": { code: Arg };
   "picture.no_ink": Record<string, never>;
   "picture.no_room": { text: Arg };
@@ -221,13 +269,23 @@ export interface CodeArgs {
   "picture.unreadable": Record<string, never>;
   "pin.admin_incorrect": { left: Arg };
   "pin.admin_locked": Record<string, never>;
+  "pin.already_tried": Record<string, never>;
+  "pin.characters": Record<string, never>;
+  "pin.few_left": { left: Arg };
   "pin.incorrect": { left: Arg };
+  "pin.last_confirm": Record<string, never>;
   "pin.last_try": { pin: Arg };
   "pin.length": { min: Arg; max: Arg };
   "pin.locked": Record<string, never>;
   "pin.must_change": Record<string, never>;
   "pin.not_verified": Record<string, never>;
+  "pin.outcome_unknown": { spent: Arg };
+  "pin.repeat_differs": Record<string, never>;
+  "pin.tries_spent": Record<string, never>;
+  "pin.tries_unknown": { pin: Arg };
   "pin.weak": { rule: Arg };
+  "request.invalid": { places: Arg };
+  "request.slow": Record<string, never>;
   "seal.binding_ok": Record<string, never>;
   "seal.broken": { place: Arg };
   "seal.deviation": { what: Arg };
@@ -317,8 +375,29 @@ export interface CodeArgs {
   "signer.status_unannounced": Record<string, never>;
   "signer.status_unknown": { source: Arg };
   "signer.time_ok": { start: Arg; end: Arg };
+  "skf.crashed": { library: Arg; function: Arg };
+  "skf.draft": { library: Arg };
+  "skf.failed": { library: Arg; function: Arg; raw: Arg };
+  "skf.garbled": { library: Arg; function: Arg };
+  "skf.host_absent": { host: Arg };
+  "skf.hung": { library: Arg; function: Arg; seconds: Arg };
+  "skf.layout_unknown": { library: Arg; octets: Arg };
+  "skf.library_absent": { library: Arg };
+  "skf.library_foreign": { library: Arg; found: Arg; here: Arg };
+  "skf.library_unloadable": { library: Arg; reason: Arg };
+  "skf.needs_message": { library: Arg };
+  "skf.not_library": { library: Arg };
+  "skf.not_skf": { library: Arg; function: Arg };
+  "skf.overran": { library: Arg; function: Arg };
+  "skf.several_devices": { library: Arg; count: Arg };
+  "skf.signature_wrong": { library: Arg };
+  "skf.unsupported": { library: Arg; function: Arg };
+  "skf.vendor_unknown": { vendor: Arg; known: Arg };
   "store.newer": { file: Arg; found: Arg; known: Arg };
   "store.unreadable": { file: Arg };
+  "systems.broken": { what: Arg };
+  "systems.signature": Record<string, never>;
+  "systems.signer": { holder: Arg };
   "szca.no_key_chosen": Record<string, never>;
   "szca.refused": { function: Arg };
   "szca.signature_invalid": Record<string, never>;
@@ -350,6 +429,8 @@ export interface CodeArgs {
   "ukey.not_for_seal": { seal: Arg };
   "ukey.several_for_seal": { seal: Arg; containers: Arg };
   "usage.wrong": { what: Arg };
+  "user.absent": Record<string, never>;
+  "user.refused": Record<string, never>;
 }
 
 export type Code = keyof CodeArgs;
@@ -364,8 +445,8 @@ export const words = {
     en: ["the connection to the certificate tool was lost", "it ended or restarted before it answered; whether the operation was done is not known", "look for a result in the business system first, then decide whether to do it again"],
   },
   "agent.not_running": {
-    zh: ["没有找到数字证书管理工具", "本机端口 {ports} 上没有它的服务：没有安装、没有启动，或浏览器和 UKey 不在同一台电脑上", "启动数字证书管理工具后重试；没有安装时先安装驱动"],
-    en: ["the certificate tool was not found", "nothing of ours answers on the ports {ports} of this computer: it is not installed, not started, or the browser runs on another computer than the UKey", "start the certificate tool and try again, or install it first"],
+    zh: ["数字证书管理工具没有运行", "本机没有它的服务在答复：没有安装、没有启动，或浏览器和 UKey 不在同一台电脑上", "打开数字证书管理工具（或运行 xinzhang-agent run）后重试；没有安装时先安装驱动"],
+    en: ["the certificate tool is not running", "nothing of ours answers on this computer: it is not installed, not started, or the browser runs on another computer than the UKey", "open the certificate tool (or use xinzhang-agent run) and try again; install it first if need be"],
   },
   "agent.too_old": {
     zh: ["数字证书管理工具 {version} 不支持 {method}", "本机安装的版本早于网页需要的版本", "升级数字证书管理工具后重试"],

@@ -5,9 +5,37 @@ export type Arg = string | number;
 
 /** Every code with the arguments of its texts. */
 export interface CodeArgs {
+  "agent.api_version": { page: Arg; agent: Arg };
+  "agent.choose_key": Record<string, never>;
+  "agent.delivery": { url: Arg };
+  "agent.digest_only": Record<string, never>;
   "agent.disconnected": Record<string, never>;
-  "agent.not_running": { ports: Arg };
+  "agent.document_unfit": { index: Arg; what: Arg };
+  "agent.hello_first": Record<string, never>;
+  "agent.login_http": { origin: Arg };
+  "agent.media_type": Record<string, never>;
+  "agent.no_key": Record<string, never>;
+  "agent.no_key_fits": { reason: Arg };
+  "agent.no_session": Record<string, never>;
+  "agent.no_such_method": { method: Arg };
+  "agent.no_window": Record<string, never>;
+  "agent.not_listed_for": { system: Arg; what: Arg };
+  "agent.not_running": Record<string, never>;
+  "agent.operation_reused": Record<string, never>;
+  "agent.origin_absent": Record<string, never>;
+  "agent.origin_listed": { origin: Arg };
+  "agent.origin_refused": { origin: Arg };
+  "agent.origin_unfit": { origin: Arg };
+  "agent.origin_unknown": { origin: Arg };
+  "agent.other_user": Record<string, never>;
+  "agent.own_pages_only": Record<string, never>;
+  "agent.port_taken": { ports: Arg };
+  "agent.ticket": Record<string, never>;
+  "agent.too_early": Record<string, never>;
+  "agent.too_many": { limit: Arg };
   "agent.too_old": { method: Arg; version: Arg };
+  "agent.window_closed": Record<string, never>;
+  "agent.wrong_host": Record<string, never>;
   "app.absent": { app: Arg };
   "app.exists": { app: Arg };
   "browser.blocked_by_csp": { directive: Arg };
@@ -162,11 +190,23 @@ export interface CodeArgs {
   "key.absent": { container: Arg; use: Arg };
   "key.broken": { place: Arg };
   "key.cert_mismatch": { container: Arg; use: Arg };
+  "key.digest_unlisted": Record<string, never>;
   "key.envelope_mismatch": Record<string, never>;
   "key.exists": { name: Arg };
   "key.missing": { name: Arg };
+  "key.no_certificate": Record<string, never>;
+  "key.not_plugged_in": Record<string, never>;
   "key.passphrase_short": { min: Arg };
   "key.passphrase_wrong": Record<string, never>;
+  "key.purpose_login_identity": Record<string, never>;
+  "key.purpose_login_organisation": Record<string, never>;
+  "key.purpose_login_policy": Record<string, never>;
+  "key.purpose_login_usage": Record<string, never>;
+  "key.purpose_no_encryption": Record<string, never>;
+  "key.purpose_organisation": Record<string, never>;
+  "key.purpose_person": Record<string, never>;
+  "key.purpose_unclear": Record<string, never>;
+  "key.purpose_usage": Record<string, never>;
   "key.unprotected": Record<string, never>;
   "key.unsupported": { what: Arg };
   "kmc.escrow_broken": { id: Arg };
@@ -191,6 +231,12 @@ export interface CodeArgs {
   "lint.subject_key_id": { what: Arg };
   "lint.validity": { what: Arg };
   "lint.version": { what: Arg };
+  "login.format": Record<string, never>;
+  "login.nonce": Record<string, never>;
+  "login.not_trusted": { issuer: Arg };
+  "login.origin": { origin: Arg };
+  "login.signature": Record<string, never>;
+  "login.status_unknown": { issuer: Arg };
   "maker.cert_broken": { place: Arg };
   "maker.cert_deviation": { what: Arg };
   "maker.expired_since": { end: Arg };
@@ -211,6 +257,8 @@ export interface CodeArgs {
   "maker.status_ok": { asof: Arg };
   "maker.status_unannounced": Record<string, never>;
   "maker.status_unknown": { source: Arg };
+  "operation.cancelled": Record<string, never>;
+  "operation.done": Record<string, never>;
   "picture.code_wrong": { code: Arg };
   "picture.no_ink": Record<string, never>;
   "picture.no_room": { text: Arg };
@@ -221,13 +269,23 @@ export interface CodeArgs {
   "picture.unreadable": Record<string, never>;
   "pin.admin_incorrect": { left: Arg };
   "pin.admin_locked": Record<string, never>;
+  "pin.already_tried": Record<string, never>;
+  "pin.characters": Record<string, never>;
+  "pin.few_left": { left: Arg };
   "pin.incorrect": { left: Arg };
+  "pin.last_confirm": Record<string, never>;
   "pin.last_try": { pin: Arg };
   "pin.length": { min: Arg; max: Arg };
   "pin.locked": Record<string, never>;
   "pin.must_change": Record<string, never>;
   "pin.not_verified": Record<string, never>;
+  "pin.outcome_unknown": { spent: Arg };
+  "pin.repeat_differs": Record<string, never>;
+  "pin.tries_spent": Record<string, never>;
+  "pin.tries_unknown": { pin: Arg };
   "pin.weak": { rule: Arg };
+  "request.invalid": { places: Arg };
+  "request.slow": Record<string, never>;
   "seal.binding_ok": Record<string, never>;
   "seal.broken": { place: Arg };
   "seal.deviation": { what: Arg };
@@ -317,8 +375,29 @@ export interface CodeArgs {
   "signer.status_unannounced": Record<string, never>;
   "signer.status_unknown": { source: Arg };
   "signer.time_ok": { start: Arg; end: Arg };
+  "skf.crashed": { library: Arg; function: Arg };
+  "skf.draft": { library: Arg };
+  "skf.failed": { library: Arg; function: Arg; raw: Arg };
+  "skf.garbled": { library: Arg; function: Arg };
+  "skf.host_absent": { host: Arg };
+  "skf.hung": { library: Arg; function: Arg; seconds: Arg };
+  "skf.layout_unknown": { library: Arg; octets: Arg };
+  "skf.library_absent": { library: Arg };
+  "skf.library_foreign": { library: Arg; found: Arg; here: Arg };
+  "skf.library_unloadable": { library: Arg; reason: Arg };
+  "skf.needs_message": { library: Arg };
+  "skf.not_library": { library: Arg };
+  "skf.not_skf": { library: Arg; function: Arg };
+  "skf.overran": { library: Arg; function: Arg };
+  "skf.several_devices": { library: Arg; count: Arg };
+  "skf.signature_wrong": { library: Arg };
+  "skf.unsupported": { library: Arg; function: Arg };
+  "skf.vendor_unknown": { vendor: Arg; known: Arg };
   "store.newer": { file: Arg; found: Arg; known: Arg };
   "store.unreadable": { file: Arg };
+  "systems.broken": { what: Arg };
+  "systems.signature": Record<string, never>;
+  "systems.signer": { holder: Arg };
   "szca.no_key_chosen": Record<string, never>;
   "szca.refused": { function: Arg };
   "szca.signature_invalid": Record<string, never>;
@@ -350,6 +429,8 @@ export interface CodeArgs {
   "ukey.not_for_seal": { seal: Arg };
   "ukey.several_for_seal": { seal: Arg; containers: Arg };
   "usage.wrong": { what: Arg };
+  "user.absent": Record<string, never>;
+  "user.refused": Record<string, never>;
 }
 
 export type Code = keyof CodeArgs;
@@ -370,23 +451,191 @@ export interface Entry {
 }
 
 export const codes: { readonly [code in Code]: Entry } = {
+  "agent.api_version": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "页面组件与本机服务的版本不一致（页面 {page}，本机 {agent}）", cause: "其中一方较旧", next: "数字较小的一方需要升级" },
+    en: { title: "page and agent speak different versions (page {page}, agent {agent})", cause: "one of them is older", next: "update the one with the smaller number" },
+  },
+  "agent.choose_key": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "请选择一个 UKey", cause: "有多个 UKey 可用，或选择的 UKey 不适用", next: "在窗口中选择后再确认" },
+    en: { title: "choose a UKey", cause: "several fit, or the chosen one does not", next: "choose in the window and confirm" },
+  },
+  "agent.delivery": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "结果没有送到业务系统（{url}）", cause: "业务系统没有接收，或地址与来源不一致", next: "请稍后重试；反复出现请联系系统管理员" },
+    en: { title: "the result did not reach the business system ({url})", cause: "it did not take it, or its address is of another site", next: "try again later; if it comes back, tell the administrator" },
+  },
+  "agent.digest_only": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "没有原文的摘要不予签名", cause: "业务系统只给了摘要，无法显示所签内容；设置或系统清单不允许", next: "请业务系统提供原文（to_sign 或 data）" },
+    en: { title: "a digest without its document is not signed", cause: "the page gave a digest and nothing to show; settings or the list of systems refuse that", next: "have the page give to_sign or data" },
+  },
   "agent.disconnected": {
     severity: "error",
     retryable: true,
     zh: { title: "与数字证书管理工具的连接中断", cause: "它在答复之前退出或重新启动；这次操作是否完成无法确定", next: "先查看业务系统中是否已有结果，再决定是否重做" },
     en: { title: "the connection to the certificate tool was lost", cause: "it ended or restarted before it answered; whether the operation was done is not known", next: "look for a result in the business system first, then decide whether to do it again" },
   },
+  "agent.document_unfit": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "第 {index} 份文件无法签署（{what}）", cause: "内容缺失、重复或无法解析", next: "开发人员请对照 api/agent.yaml 的 Document" },
+    en: { title: "document {index} cannot be signed ({what})", cause: "its content is missing, given twice, or cannot be read", next: "developers: see Document in api/agent.yaml" },
+  },
+  "agent.hello_first": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "连接后应先调用 hello", cause: "双方要先核对版本", next: "开发人员请使用 @xinzhang/sdk，或先发送 hello" },
+    en: { title: "the first call of a connection is hello", cause: "both sides compare their versions first", next: "developers: use @xinzhang/sdk, or send hello first" },
+  },
+  "agent.login_http": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "不能向非加密网站 {origin} 登录", cause: "登录凭证可能在途中被截取；只有管理员的系统清单可以放行", next: "请系统改用 https，或请管理员把它加入签名的系统清单" },
+    en: { title: "there is no logging in to the unencrypted site {origin}", cause: "the token could be taken on the way; only the administrator's list may allow it", next: "have the site use https, or be put on the signed list" },
+  },
+  "agent.media_type": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "请求应为 application/json", cause: "Content-Type 不对", next: "开发人员请设置 Content-Type" },
+    en: { title: "the request must be application/json", cause: "another Content-Type was sent", next: "developers: set Content-Type" },
+  },
+  "agent.no_key": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "未检测到 UKey", cause: "没有插入 UKey，或 UKey 没有被识别", next: "插入 UKey；已插入请换一个 USB 口，或打开数字证书管理工具查看" },
+    en: { title: "no UKey was found", cause: "none is plugged in, or it was not recognised", next: "plug it in; if it is, try another port or look into the certificate manager" },
+  },
+  "agent.no_key_fits": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "插入的 UKey 都不适用（{reason}）", cause: "用途与证书不符，或证书、PIN 的状态不允许", next: "换用合适的 UKey；详情见数字证书管理工具" },
+    en: { title: "none of the UKeys fits ({reason})", cause: "purpose and certificates do not match, or their state does not allow it", next: "plug in the right UKey, or look into the certificate manager" },
+  },
+  "agent.no_session": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "请从数字证书管理工具打开这个页面", cause: "页面没有会话，或会话已过期", next: "双击桌面图标，或运行 xinzhang-agent open" },
+    en: { title: "open this page from the certificate manager", cause: "there is no session, or it is over", next: "use the icon on the desktop, or run xinzhang-agent open" },
+  },
+  "agent.no_such_method": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "没有 {method} 这个方法", cause: "方法名不对，或本机服务较旧", next: "开发人员请对照 api/agent.yaml" },
+    en: { title: "there is no method {method}", cause: "the name is wrong, or the agent is older", next: "developers: see api/agent.yaml" },
+  },
+  "agent.no_window": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "无法打开确认窗口", cause: "没有桌面，也没有找到浏览器", next: "请在图形桌面中使用；或设置 XINZHANG_BROWSER 指向浏览器" },
+    en: { title: "the confirm window could not be opened", cause: "there is no desktop and no browser was found", next: "use a graphical desktop, or set XINZHANG_BROWSER to a browser" },
+  },
+  "agent.not_listed_for": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "系统“{system}”不能请求“{what}”", cause: "管理员签名的系统清单没有允许这项操作", next: "请联系本单位管理员" },
+    en: { title: "the system “{system}” may not ask for “{what}”", cause: "the administrator's signed list does not allow it", next: "ask your administrator" },
+  },
   "agent.not_running": {
     severity: "error",
     retryable: true,
-    zh: { title: "没有找到数字证书管理工具", cause: "本机端口 {ports} 上没有它的服务：没有安装、没有启动，或浏览器和 UKey 不在同一台电脑上", next: "启动数字证书管理工具后重试；没有安装时先安装驱动" },
-    en: { title: "the certificate tool was not found", cause: "nothing of ours answers on the ports {ports} of this computer: it is not installed, not started, or the browser runs on another computer than the UKey", next: "start the certificate tool and try again, or install it first" },
+    zh: { title: "数字证书管理工具没有运行", cause: "本机没有它的服务在答复：没有安装、没有启动，或浏览器和 UKey 不在同一台电脑上", next: "打开数字证书管理工具（或运行 xinzhang-agent run）后重试；没有安装时先安装驱动" },
+    en: { title: "the certificate tool is not running", cause: "nothing of ours answers on this computer: it is not installed, not started, or the browser runs on another computer than the UKey", next: "open the certificate tool (or use xinzhang-agent run) and try again; install it first if need be" },
+  },
+  "agent.operation_reused": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "操作编号已用于另一次请求", cause: "同一编号的参数前后不同", next: "开发人员请为每次操作生成新的编号" },
+    en: { title: "the operation id was used for another request", cause: "the parameters of the same id differ", next: "developers: make a new id for each operation" },
+  },
+  "agent.origin_absent": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "请求没有说明来自哪个网站", cause: "浏览器以外的程序不能调用页面接口", next: "请从网页中调用；程序请使用 xinzhang 命令行" },
+    en: { title: "the request does not say which site it comes from", cause: "programs other than browsers cannot call the page API", next: "call from a web page; programs use the command line of xinzhang" },
+  },
+  "agent.origin_listed": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "{origin} 由管理员的系统清单允许，不能在这里取消", cause: "它在管理员签名的业务系统清单中", next: "请联系本单位管理员修改清单" },
+    en: { title: "{origin} is allowed by the administrator's list and cannot be revoked here", cause: "it stands in the signed list of business systems", next: "ask your administrator to change the list" },
+  },
+  "agent.origin_refused": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "没有允许 {origin} 使用 UKey", cause: "您刚才拒绝了这个网站，或没有回答", next: "确认网站可信后，过几分钟再从页面重试，或在数字证书管理工具中允许" },
+    en: { title: "{origin} was not allowed to use the UKey", cause: "the person refused, or did not answer", next: "when the site is to be trusted, try again from the page in some minutes" },
+  },
+  "agent.origin_unfit": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "“{origin}”不是网站地址", cause: "应为浏览器给出的来源，例如 https://case.example 或 http://10.1.2.3:8080", next: "开发人员请检查地址；文件页面（file://）不能调用" },
+    en: { title: "“{origin}” is no origin of a web site", cause: "an origin reads like https://case.example or http://10.1.2.3:8080", next: "developers: check the address; pages from files cannot call" },
+  },
+  "agent.origin_unknown": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "{origin} 不在允许的网站中", cause: "没有允许过，或已经取消", next: "请核对地址" },
+    en: { title: "{origin} is not among the allowed sites", cause: "it was never allowed, or no longer is", next: "check the address" },
+  },
+  "agent.other_user": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "这是另一个用户的本机服务", cause: "同一台电脑上有多个用户登录；每人只能使用自己的 UKey", next: "在您自己的桌面上启动数字证书管理工具" },
+    en: { title: "this agent belongs to another user", cause: "several users are logged on to this PC, and each may use only the own UKey", next: "start the certificate manager on your own desktop" },
+  },
+  "agent.own_pages_only": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "这个接口只供本机页面使用", cause: "请求来自别的网站", next: "业务页面请使用 /v1/ 下的页面接口" },
+    en: { title: "this call is for the agent's own pages", cause: "it came from another site", next: "business pages use the page API" },
+  },
+  "agent.port_taken": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "本机服务的端口都被占用（{ports}）", cause: "其他程序或其他用户的本机服务占用了端口", next: "关闭占用端口的程序后重试" },
+    en: { title: "the ports of the agent are taken ({ports})", cause: "other programs, or the agents of other users, hold them", next: "close them and try again" },
+  },
+  "agent.ticket": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "打开管理工具的凭据无效", cause: "凭据只能用一次，一分钟内有效", next: "重新运行 xinzhang-agent open" },
+    en: { title: "the ticket for the manager is not good", cause: "a ticket is good once, for a minute", next: "run xinzhang-agent open again" },
+  },
+  "agent.too_early": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "点击过快，没有提交", cause: "窗口出现后的半秒内不接受点击，以防误操作", next: "看清内容后再点击" },
+    en: { title: "that click came too early and was not taken", cause: "a window takes no clicks in its first half second", next: "read what it says and click again" },
+  },
+  "agent.too_many": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "请求太多（上限 {limit}）", cause: "同一网站短时间内调用过多，或等待确认的操作太多", next: "完成或取消等待中的操作后重试" },
+    en: { title: "too many calls (limit {limit})", cause: "one site called too often, or too many operations wait for the person", next: "finish or cancel what waits, then try again" },
   },
   "agent.too_old": {
     severity: "error",
     retryable: false,
     zh: { title: "数字证书管理工具 {version} 不支持 {method}", cause: "本机安装的版本早于网页需要的版本", next: "升级数字证书管理工具后重试" },
     en: { title: "the certificate tool {version} does not know {method}", cause: "the version installed here is older than what the page needs", next: "update the certificate tool and try again" },
+  },
+  "agent.window_closed": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "窗口已关闭", cause: "这个问题已经回答、取消或过期", next: "请从业务页面重新发起" },
+    en: { title: "the window is closed", cause: "its question was answered, cancelled, or is over", next: "begin again from the business page" },
+  },
+  "agent.wrong_host": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "请求的主机名不对", cause: "只接受 127.0.0.1 和 localhost；其他域名指向本机可能是攻击", next: "开发人员请使用 http://127.0.0.1 加端口" },
+    en: { title: "the request names another host", cause: "only 127.0.0.1 and localhost are served; other names that lead here may be an attack", next: "developers: use http://127.0.0.1 with the port" },
   },
   "app.absent": {
     severity: "error",
@@ -1312,6 +1561,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "证书与容器 {container} 中的{use}密钥不相符", cause: "证书里的公钥属于另一把密钥", next: "不要使用；请确认证书是为这个 UKey 签发的" },
     en: { title: "the certificate does not belong to the {use} key of the container {container}", cause: "its public key is that of another key", next: "check that it was issued for this UKey" },
   },
+  "key.digest_unlisted": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "这份内容不在确认过的清单里，没有签名", cause: "一次 PIN 只对确认窗口列出的内容有效", next: "请重新发起签署" },
+    en: { title: "this content is not on the list that was confirmed, so it was not signed", cause: "one PIN holds for what the window listed", next: "begin the signing again" },
+  },
   "key.envelope_mismatch": {
     severity: "error",
     retryable: false,
@@ -1330,6 +1585,18 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "找不到密钥 {name}", cause: "密钥文件被移走或删除", next: "请从备份恢复密钥文件" },
     en: { title: "the key {name} is not there", cause: "its file was moved or deleted", next: "bring the file back from a backup" },
   },
+  "key.no_certificate": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "UKey 中没有证书", cause: "这个 UKey 还没有签发证书，或签发没有完成", next: "请携带 UKey 到受理点制证" },
+    en: { title: "there is no certificate in the UKey", cause: "none was issued into it yet, or issuing was not finished", next: "take it to the RA desk" },
+  },
+  "key.not_plugged_in": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "没有找到这个 UKey", cause: "UKey 已拔出，或证书已更换", next: "插入 UKey 后重试" },
+    en: { title: "this UKey is not plugged in", cause: "it was pulled out, or its certificate was replaced", next: "plug it in and try again" },
+  },
   "key.passphrase_short": {
     severity: "error",
     retryable: false,
@@ -1341,6 +1608,60 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "私钥文件的口令不正确", cause: "口令不符，或文件已损坏", next: "检查大小写和输入法后重试；仍不行时用备份文件" },
     en: { title: "the passphrase of the private key file is wrong", cause: "the passphrase does not match, or the file is damaged", next: "check Caps Lock and try again, or use a backup of the file" },
+  },
+  "key.purpose_login_identity": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "证书中没有身份证号，不能登录", cause: "登录要求证书策略、客户端认证用途和身份信息三者一致", next: "换用机构个人证书；仍不行请到受理点核对证书" },
+    en: { title: "there is no ID number in the certificate, so it cannot log in", cause: "logging in asks for policy, client authentication and identity to agree", next: "use the certificate of a person in an organisation" },
+  },
+  "key.purpose_login_organisation": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "机构证书只能盖章，不能登录", cause: "证书策略、用途或身份信息表明它属于机构", next: "请插入个人 UKey" },
+    en: { title: "an organisation's certificate seals and cannot log in", cause: "policy, usage or identity say that it belongs to an organisation", next: "plug in the UKey of a person" },
+  },
+  "key.purpose_login_policy": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "证书没有机构个人的证书策略，不能登录", cause: "登录要求证书策略、客户端认证用途和身份信息三者一致", next: "换用机构个人证书；仍不行请到受理点核对证书" },
+    en: { title: "the certificate lacks the policy of persons and cannot log in", cause: "logging in asks for policy, client authentication and identity to agree", next: "use the certificate of a person in an organisation" },
+  },
+  "key.purpose_login_usage": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "证书没有客户端认证用途，不能登录", cause: "登录要求证书策略、客户端认证用途和身份信息三者一致", next: "换用机构个人证书；仍不行请到受理点核对证书" },
+    en: { title: "the certificate lacks the usage client authentication and cannot log in", cause: "logging in asks for policy, client authentication and identity to agree", next: "use the certificate of a person in an organisation" },
+  },
+  "key.purpose_no_encryption": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "UKey 中没有加密证书，不能解密", cause: "解密使用加密密钥对，这个容器中没有", next: "请到受理点补发加密证书" },
+    en: { title: "the UKey holds no encryption certificate and cannot decrypt", cause: "decrypting takes the encryption pair", next: "have an encryption certificate issued at the RA desk" },
+  },
+  "key.purpose_organisation": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "盖章要用机构证书，这是个人证书", cause: "印章属于机构，须由机构证书加盖", next: "请插入机构 UKey（公章）" },
+    en: { title: "sealing takes an organisation's certificate, this is a person's", cause: "a seal belongs to the organisation", next: "plug in the UKey of the organisation" },
+  },
+  "key.purpose_person": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "签字要用个人证书，这是机构证书", cause: "手写签名只能由本人的证书作出", next: "请插入个人 UKey" },
+    en: { title: "signing takes a person's certificate, this is an organisation's", cause: "a hand-written signature is made by the person alone", next: "plug in the UKey of a person" },
+  },
+  "key.purpose_unclear": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "证书属于个人还是机构，说法不一致", cause: "证书策略、用途和身份信息互相矛盾，或缺少其中一部分", next: "请到受理点核对并更换证书" },
+    en: { title: "the certificate does not agree with itself whether it is a person's or an organisation's", cause: "policy, usage and identity contradict each other or are missing", next: "have the certificate checked at the RA desk" },
+  },
+  "key.purpose_usage": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "这张证书不能用于签名", cause: "密钥用途中没有数字签名", next: "请选择签名证书" },
+    en: { title: "this certificate may not sign", cause: "its key usage holds no digital signature", next: "choose a signing certificate" },
   },
   "key.unprotected": {
     severity: "warning",
@@ -1486,6 +1807,42 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "证书版本：{what}", cause: "扩展项只能出现在 v3 证书中", next: "请由签发机构更正后重新签发" },
     en: { title: "certificate version: {what}", cause: "extensions belong to v3 certificates only", next: "have the authority correct and reissue it" },
   },
+  "login.format": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "登录凭证的格式不认识", cause: "凭证由其他软件或更新的版本生成", next: "请升级登录服务或本机服务" },
+    en: { title: "the form of the login token is not known", cause: "it was made by other software, or by a later version", next: "bring login server and agent to the same version" },
+  },
+  "login.nonce": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "登录随机数无效", cause: "随机数已用过、已过期，或不是本服务发出的", next: "请刷新页面重新登录" },
+    en: { title: "the nonce of the login is not good", cause: "it was used, is too old, or was not issued by this server", next: "reload the page and log in again" },
+  },
+  "login.not_trusted": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "登录证书的签发机构不受信任（{issuer}）", cause: "登录服务没有配置这个机构的信任锚，或证书链有缺陷", next: "请系统管理员检查登录服务的 --trust" },
+    en: { title: "the issuer of the login certificate is not trusted ({issuer})", cause: "its anchor is not configured, or the chain is flawed", next: "have the administrator check --trust of the login server" },
+  },
+  "login.origin": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "登录凭证不能用于 {origin}", cause: "这个来源不在登录服务的配置中", next: "开发人员请核对登录服务的 --origin 与页面地址" },
+    en: { title: "the login token cannot serve {origin}", cause: "this origin is not in the configuration of the login server", next: "developers: compare --origin of the login server with the page's address" },
+  },
+  "login.signature": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "登录签名不正确", cause: "凭证被改动，或是为别的网站、别的随机数签的", next: "请刷新页面重新登录；反复出现请联系系统管理员" },
+    en: { title: "the signature of the login is wrong", cause: "the token was changed, or made for another site or nonce", next: "reload the page and log in again; if it comes back, tell the administrator" },
+  },
+  "login.status_unknown": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "无法确定登录证书是否已吊销", cause: "没有 {issuer} 当前有效的吊销列表", next: "请系统管理员更新登录服务的吊销列表" },
+    en: { title: "it cannot be told whether the login certificate is revoked", cause: "no current revocation list of {issuer} is at hand", next: "have the administrator renew the lists of the login server" },
+  },
   "maker.cert_broken": {
     severity: "error",
     retryable: false,
@@ -1606,6 +1963,18 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "取不到制章者证书的吊销信息，无法确定是否被吊销", cause: "证书说明可在 {source} 查询，但手头没有", next: "取得该吊销列表，用 --crl 指定后再验证" },
     en: { title: "whether the seal maker's certificate was revoked cannot be told", cause: "the certificate announces {source}, which is not at hand", next: "fetch that list and name it with --crl" },
   },
+  "operation.cancelled": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "操作已取消", cause: "页面或用户取消了操作，或页面已关闭", next: "需要时请重新发起" },
+    en: { title: "the operation was cancelled", cause: "the page or the person cancelled it, or the page was closed", next: "begin again when needed" },
+  },
+  "operation.done": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "此操作已完成，没有再次提交", cause: "同一个窗口被点击了多次", next: "无需再做；没有消耗尝试次数" },
+    en: { title: "this operation is done, it was not sent again", cause: "the same window was clicked several times", next: "nothing to do; no try was spent" },
+  },
   "picture.code_wrong": {
     severity: "error",
     retryable: false,
@@ -1666,11 +2035,35 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "管理员 PIN 已锁死", cause: "管理员 PIN 累计输错次数已满，无法恢复", next: "到受理点初始化 UKey 并重新签发证书；原有密钥不能取回" },
     en: { title: "the admin PIN is locked", cause: "it was entered wrongly as often as is allowed; nothing restores it", next: "have the UKey initialised and the certificates issued anew at a service counter; its keys cannot be brought back" },
   },
+  "pin.already_tried": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "这个 PIN 刚才已试过，不正确", cause: "为了不浪费次数，没有再送给 UKey", next: "请换一个；记不清请先停下。没有消耗尝试次数" },
+    en: { title: "this PIN was tried before and is wrong", cause: "it was not sent to the UKey again so that no try is lost", next: "type another, or stop if you are not sure; no try was spent" },
+  },
+  "pin.characters": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "PIN 中有键盘上没有的字符，没有尝试", cause: "可能开着中文输入法或全角输入", next: "切换到英文输入后再输；没有消耗尝试次数" },
+    en: { title: "the PIN holds characters that are not on an English keyboard, so it was not tried", cause: "an input method may be on", next: "switch it off and type again; no try was spent" },
+  },
+  "pin.few_left": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "PIN 只剩 {left} 次机会，业务页面不再提供输入", cause: "可能已输错多次；剩下的次数只能在数字证书管理工具中使用", next: "打开数字证书管理工具，用“证书验证”确认 PIN；记不清请到受理点解锁" },
+    en: { title: "{left} PIN tries are left: business pages open no PIN entry any more", cause: "it may have been mistyped before; what is left is for the certificate manager only", next: "verify the PIN in the certificate manager, or have it unlocked at the RA desk" },
+  },
   "pin.incorrect": {
     severity: "error",
     retryable: false,
     zh: { title: "PIN 不正确，还可尝试 {left} 次", cause: "输入的 PIN 与 UKey 中的不符；次数由 UKey 累计，输对一次即恢复", next: "确认大写锁定和输入法后再输；记不清请先停下，次数用完 UKey 会锁死" },
     en: { title: "wrong PIN, {left} tries left", cause: "it is not the PIN of the UKey, which counts wrong entries until a right one", next: "check Caps Lock and try again; if you are not sure, stop: the UKey locks when no tries are left" },
+  },
+  "pin.last_confirm": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "PIN 只剩最后 1 次机会，没有尝试", cause: "再输错一次就会锁死", next: "确认记得 PIN，勾选“我确认记得 PIN”后再试；记不清请到受理点解锁" },
+    en: { title: "one PIN try is left, so it was not tried", cause: "one more mistake locks the UKey", next: "tick that you are sure of the PIN and try, or have it unlocked at the RA desk" },
   },
   "pin.last_try": {
     severity: "error",
@@ -1702,11 +2095,47 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "尚未验证 PIN", cause: "使用私钥前须输入 PIN；PIN 被修改后也要重新验证", next: "输入 PIN 后重试" },
     en: { title: "the PIN has not been verified", cause: "private keys are used after the PIN only, and a changed PIN must be verified again", next: "enter the PIN and try again" },
   },
+  "pin.outcome_unknown": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "验证 PIN 时 UKey 断开了：{spent}", cause: "UKey 在操作途中被拔出或没有回答；操作没有完成", next: "重新插入 UKey，看清剩余次数后再试" },
+    en: { title: "the UKey went away while the PIN was verified: {spent}", cause: "it was pulled out or did not answer; nothing was done", next: "plug it in again, look at the tries left, then try again" },
+  },
+  "pin.repeat_differs": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "两次输入的新 PIN 不一致", cause: "新 PIN 与重复输入的不同", next: "请重新输入新 PIN；没有消耗尝试次数" },
+    en: { title: "the new PIN and its repetition differ", cause: "one of them was mistyped", next: "type the new PIN again; no try was spent" },
+  },
+  "pin.tries_spent": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "这个 UKey 不报告剩余次数，本次运行最多试 2 次", cause: "不知道剩余次数时继续尝试，可能把 UKey 锁死", next: "确认 PIN 后重新启动本机服务再试；记不清请到受理点" },
+    en: { title: "this UKey does not tell its tries: two were used in this run", cause: "trying on blindly could lock it", next: "make sure of the PIN, then restart the agent" },
+  },
+  "pin.tries_unknown": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "不知道{pin}还可以输错几次", cause: "厂商的驱动不提供这个数，也可能只剩最后一次；再错会锁死", next: "确认 PIN 无误后，加上 --last-try 再试" },
+    en: { title: "nobody knows how many tries the {pin} has left", cause: "the vendor's library does not tell; it may be the last one, and a wrong entry would lock it", next: "make sure of the PIN, then use --last-try" },
+  },
   "pin.weak": {
     severity: "error",
     retryable: false,
     zh: { title: "新 PIN 太简单：{rule}", cause: "容易猜到的 PIN 起不到保护作用", next: "请换一个 PIN；没有消耗尝试次数" },
     en: { title: "the new PIN is too simple: {rule}", cause: "a PIN that is easily guessed protects nothing", next: "choose another; no try was spent" },
+  },
+  "request.invalid": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "请求不符合接口要求：{places}", cause: "缺少字段、多出字段，或值的类型、长度不对", next: "开发人员请对照 api/agent.yaml 检查这些字段" },
+    en: { title: "the request does not fit the interface: {places}", cause: "a field is missing, unknown, or of a wrong type or length", next: "developers: compare these fields with api/agent.yaml" },
+  },
+  "request.slow": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "请求传输太慢，已中断", cause: "数据没有在限定时间内到达", next: "请重试" },
+    en: { title: "the request came too slowly and was cut", cause: "the data did not arrive in time", next: "try again" },
   },
   "seal.binding_ok": {
     severity: "ok",
@@ -2242,6 +2671,114 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "签署时间在签署人证书有效期内（{start} 至 {end}）", cause: "", next: "" },
     en: { title: "signed while the signer's certificate was valid ({start} to {end})", cause: "", next: "" },
   },
+  "skf.crashed": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "厂商驱动库 {library} 崩溃（{function}）", cause: "崩溃发生在隔离的辅助进程里，本程序没有受影响；操作可能已经完成，也可能没有", next: "重新输入 PIN 再试；反复出现时请厂商更新驱动" },
+    en: { title: "the vendor's library {library} crashed in {function}", cause: "it did so in a process of its own; what was asked may or may not have been done", next: "enter the PIN anew and try again; when it happens again, ask the vendor for a newer driver" },
+  },
+  "skf.draft": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "驱动库 {library} 是 2010 年草案的接口", cause: "它没有 SKF_ExportCertificate；数据结构与 GM/T 0016-2012 不同，混用会损坏数据", next: "请向厂商索取符合 GM/T 0016-2012 或更新标准的驱动" },
+    en: { title: "the library {library} follows the draft of 2010", cause: "it has no SKF_ExportCertificate; its structures differ from GM/T 0016-2012, and mixing them would destroy data", next: "ask the vendor for a driver of GM/T 0016-2012 or later" },
+  },
+  "skf.failed": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "UKey 没有完成操作：{function} 返回 {raw}", cause: "驱动库 {library} 返回了这个错误码，标准没有说明它的含义或原因", next: "重新插拔 UKey 后再试；把错误码告诉厂商" },
+    en: { title: "the UKey did not do it: {function} answered {raw}", cause: "so says the library {library}; the standard gives this number no cause a person can act on", next: "plug the UKey in anew; tell the vendor the number" },
+  },
+  "skf.garbled": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "驱动库 {library} 的回答没有意义（{function}）", cause: "返回的长度、名称或公钥不合规定", next: "重新插拔 UKey 后再试；仍然如此时请厂商更新驱动" },
+    en: { title: "the library {library} answered {function} with nonsense", cause: "a length, a name or a public key is not as it must be", next: "plug the UKey in anew; when it happens again, ask the vendor for a newer driver" },
+  },
+  "skf.host_absent": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "缺少辅助程序 {host}", cause: "厂商的库由单独的辅助程序装入，它应当和本程序放在一起", next: "重新安装本程序；从源码构建时运行 make skf-host，或设置 XINZHANG_SKF_HOST" },
+    en: { title: "the helper program {host} is missing", cause: "libraries of vendors are loaded by a program of its own, which stands beside this one", next: "install this program anew; from the source: make skf-host, or set XINZHANG_SKF_HOST" },
+  },
+  "skf.hung": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "厂商驱动库 {library} 在 {seconds} 秒内没有回答（{function}）", cause: "UKey 或驱动没有响应，或驱动在等待看不见的窗口；辅助进程已经结束。若是在验证 PIN，可能已用去一次机会，本程序不会重试", next: "重新插拔 UKey，先查看剩余次数，再输入 PIN" },
+    en: { title: "the vendor's library {library} did not answer {function} within {seconds} s", cause: "the UKey or the driver is stuck, or waits at a window nobody sees; its process was ended. A PIN that was being verified may have cost a try; it is not tried again", next: "plug the UKey in anew, look at the tries left, then enter the PIN" },
+  },
+  "skf.layout_unknown": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "看不懂驱动库 {library} 的数据结构（{octets} 字节）", cause: "它的 ULONG 位数或结构对齐不是已知的任何一种；继续使用会读错数据", next: "在厂商配置里写明 layout，或联系技术支持" },
+    en: { title: "the structures of the library {library} are unknown ({octets} octets)", cause: "neither its ULONG nor its packing is one that we know, and going on would read wrong values", next: "state the layout in the vendor profile, or contact support" },
+  },
+  "skf.library_absent": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "找不到 UKey 驱动库 {library}", cause: "没有安装厂商的驱动，或装在别处", next: "安装厂商驱动；装在别处的，用 skf:库文件的路径 指定" },
+    en: { title: "the UKey library {library} is not there", cause: "the vendor's driver is not installed, or stands elsewhere", next: "install the driver, or name the file with skf:PATH" },
+  },
+  "skf.library_foreign": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "驱动库 {library} 是给 {found} 用的", cause: "这里能装入的是：{here}", next: "安装与本机系统和位数相符的厂商驱动" },
+    en: { title: "the library {library} is made for {found}", cause: "what can be loaded here: {here}", next: "install the vendor's driver for this system and word size" },
+  },
+  "skf.library_unloadable": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "驱动库 {library} 不能装入", cause: "系统说：{reason}", next: "安装它需要的其他库，或重新安装厂商驱动" },
+    en: { title: "the library {library} cannot be loaded", cause: "the system says: {reason}", next: "install what it needs, or the vendor's driver anew" },
+  },
+  "skf.needs_message": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "驱动库 {library} 只对原文签名", cause: "它自己计算摘要（连同签名人标识），而这里只有算好的摘要；没有产生可用的签名", next: "请厂商提供按标准对摘要签名的驱动" },
+    en: { title: "the library {library} signs messages only", cause: "it hashes what it is given itself, and here is only the digest that the standard asks for; no usable signature was made", next: "ask the vendor for a driver that signs digests as the standard says" },
+  },
+  "skf.not_library": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "{library} 不是程序库", cause: "文件内容不是 Windows、Linux 或 macOS 的程序库", next: "指定厂商驱动中的 SKF 库文件（.dll、.so）" },
+    en: { title: "{library} is no library", cause: "its content is none of Windows, Linux or macOS", next: "name the SKF library of the vendor's driver (.dll, .so)" },
+  },
+  "skf.not_skf": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "{library} 不是 SKF 库", cause: "里面没有函数 {function}", next: "指定厂商驱动中的 SKF 库（不是 CSP 或 PKCS#11 库）" },
+    en: { title: "{library} is no SKF library", cause: "it lacks the function {function}", next: "name the SKF library of the vendor, not that of CSP or PKCS #11" },
+  },
+  "skf.overran": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "驱动库 {library} 写出了缓冲区（{function}）", cause: "它写入的数据超过了给它的空间，内存已不可信；辅助进程已经结束", next: "请厂商更新驱动" },
+    en: { title: "the library {library} wrote beyond its buffer in {function}", cause: "its memory can no longer be trusted; its process was ended", next: "ask the vendor for a newer driver" },
+  },
+  "skf.several_devices": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "请只插一个 UKey（现在有 {count} 个）", cause: "驱动库 {library} 会把同时插入的几个 UKey 弄混", next: "拔出其他 UKey 后重试" },
+    en: { title: "plug in only one UKey ({count} are there)", cause: "the library {library} mixes up several that are plugged in together", next: "pull out the others and try again" },
+  },
+  "skf.signature_wrong": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "驱动库 {library} 给出的签名验证不通过", cause: "UKey 里的私钥与公钥不符，或驱动有错误；签名没有使用", next: "不要用这个 UKey 签署；请发证机构检查" },
+    en: { title: "the signature from the library {library} does not verify", cause: "the private key in the UKey does not belong to its public key, or the driver is wrong; the signature was thrown away", next: "do not sign with this UKey; have it checked by its issuer" },
+  },
+  "skf.unsupported": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "这种 UKey 不支持 {function}", cause: "驱动库 {library} 没有这个功能", next: "换用支持它的 UKey，或请厂商更新驱动" },
+    en: { title: "this UKey does not support {function}", cause: "the library {library} does not have it", next: "take a UKey that does, or ask the vendor for a newer driver" },
+  },
+  "skf.vendor_unknown": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "不认识厂商“{vendor}”", cause: "已有配置的厂商：{known}", next: "用其中一个名称，或用 skf:库文件的路径" },
+    en: { title: "the vendor {vendor} is not known", cause: "there are profiles of {known}", next: "take one of these names, or skf:PATH of the library" },
+  },
   "store.newer": {
     severity: "error",
     retryable: false,
@@ -2253,6 +2790,24 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "数据库 {file} 打不开", cause: "文件损坏、不是本系统的数据库，或没有权限", next: "请检查权限；损坏时从备份恢复" },
     en: { title: "the database {file} cannot be opened", cause: "it is damaged, no database of this system, or not permitted", next: "check the permissions; if damaged, restore the backup" },
+  },
+  "systems.broken": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "业务系统清单无法使用（{what}）", cause: "清单不完整，或内容不符合格式", next: "请管理员用 xinzhang-agent systems sign 重新制作" },
+    en: { title: "the list of business systems cannot be used ({what})", cause: "it is incomplete, or its content does not fit the format", next: "have the administrator make it again with xinzhang-agent systems sign" },
+  },
+  "systems.signature": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "业务系统清单的签名不正确", cause: "清单被改动，或不是旁边证书的持有者签的", next: "不要使用；请管理员重新下发清单和证书" },
+    en: { title: "the signature of the list of business systems is wrong", cause: "it was changed, or another than the certificate beside it signed", next: "do not use it; have list and certificate delivered again" },
+  },
+  "systems.signer": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "签署业务系统清单的证书不可信（{holder}）", cause: "证书不在有效期内、已吊销，或不是受信任的机构签发的", next: "请管理员换用有效的证书签署，并下发信任锚" },
+    en: { title: "the certificate that signed the list of business systems is not trusted ({holder})", cause: "it is out of date, revoked, or not under a trust anchor", next: "have the list signed with a valid certificate, and the anchor delivered" },
   },
   "szca.no_key_chosen": {
     severity: "error",
@@ -2439,5 +2994,17 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "用法不对：{what}", cause: "命令或参数不符合要求", next: "用 --help 查看用法" },
     en: { title: "wrong use: {what}", cause: "the command or its arguments are not as required", next: "see --help" },
+  },
+  "user.absent": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "没有等到确认", cause: "确认窗口在限定时间内没有回答", next: "请从页面重新发起" },
+    en: { title: "nobody confirmed", cause: "the window was not answered in time", next: "begin again from the page" },
+  },
+  "user.refused": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "用户拒绝了这次操作", cause: "在确认窗口中点了“拒绝”或关闭了窗口", next: "需要时请从页面重新发起" },
+    en: { title: "the person refused", cause: "“refuse” was clicked, or the window closed", next: "begin again from the page when needed" },
   },
 };

@@ -1,0 +1,153 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/emmansun/gmsm/sm3"
+
+	"xinzhang/internal/fault"
+)
+
+// operations remembers what pages asked for under an id of their own: the id
+// runs once, and a repeat (a page that reloads, a reply that was lost) gets the
+// first answer.
+type operations struct {
+	now func() time.Time
+
+	mu  sync.Mutex
+	all map[string]*operation // by origin and id
+}
+
+type operation struct {
+	origin string
+	params [sm3.Size]byte
+	began  time.Time
+	cancel context.CancelFunc
+	ended  chan struct{} // closed when result and err are there
+	result any
+	err    error
+}
+
+// How long and how much is remembered.
+const (
+	operationMemory = 10 * time.Minute
+	maxRemembered   = 64      // operations of one origin
+	maxRepeat       = 4 << 20 // octets of a result that can be given again
+)
+
+func newOperations(now func() time.Time) *operations {
+	return &operations{now: now, all: map[string]*operation{}}
+}
+
+// run runs do once for the caller's operation id.
+func run[R any](ctx context.Context, s *Server, id string, params any, do func(context.Context) (*R, error)) (*R, error) {
+	raw, err := json.Marshal(params)
+	if err != nil {
+		return nil, err
+	}
+	running, cancel := context.WithCancel(ctx)
+	defer cancel()
+	o, first := s.ops.begin(callerOf(ctx).origin, id, sm3.Sum(raw), cancel)
+	if o == nil {
+		return nil, fault.New(fault.AgentOperationReused)
+	}
+	if !first {
+		return again[R](ctx, o)
+	}
+	defer close(o.ended)
+	o.err = fault.New(fault.InternalError) // if do does not return
+	done, err := s.limits.wait(o.origin)
+	if err != nil {
+		o.err = err
+		return nil, err
+	}
+	defer done()
+	out, err := do(running)
+	if errors.Is(err, context.Canceled) {
+		err = fault.Wrap(fault.OperationCancelled, err)
+	}
+	o.err = err
+	if err == nil && small(out) {
+		o.result = out
+	}
+	return out, err
+}
+
+func small(v any) bool {
+	raw, err := json.Marshal(v)
+	return err == nil && len(raw) <= maxRepeat
+}
+
+func again[R any](ctx context.Context, o *operation) (*R, error) {
+	select {
+	case <-ctx.Done():
+		return nil, fault.Wrap(fault.OperationCancelled, ctx.Err())
+	case <-o.ended:
+	}
+	if o.err != nil {
+		return nil, o.err
+	}
+	out, ok := o.result.(*R)
+	if !ok {
+		return nil, fault.New(fault.OperationDone)
+	}
+	return out, nil
+}
+
+// begin returns the operation of origin and id, made now when first; nil when
+// the id was used with other parameters.
+func (ops *operations) begin(origin, id string, params [sm3.Size]byte, cancel context.CancelFunc) (o *operation, first bool) {
+	ops.mu.Lock()
+	defer ops.mu.Unlock()
+	ops.tidy(origin)
+	key := origin + " " + id
+	if o := ops.all[key]; o != nil {
+		if !bytes.Equal(o.params[:], params[:]) {
+			return nil, false
+		}
+		return o, false
+	}
+	o = &operation{origin: origin, params: params, began: ops.now(), ended: make(chan struct{}), cancel: cancel}
+	ops.all[key] = o
+	return o, true
+}
+
+// tidy forgets what is old, and the oldest of an origin that has many; ops.mu is
+// held.
+func (ops *operations) tidy(origin string) {
+	count, oldest := 0, ""
+	for key, o := range ops.all {
+		select {
+		case <-o.ended:
+		default:
+			continue
+		}
+		if ops.now().Sub(o.began) > operationMemory {
+			delete(ops.all, key)
+			continue
+		}
+		if o.origin == origin {
+			count++
+			if oldest == "" || o.began.Before(ops.all[oldest].began) {
+				oldest = key
+			}
+		}
+	}
+	if count >= maxRemembered {
+		delete(ops.all, oldest)
+	}
+}
+
+// cancel ends an operation of origin that still runs.
+func (ops *operations) cancel(origin, id string) {
+	ops.mu.Lock()
+	defer ops.mu.Unlock()
+	if o := ops.all[origin+" "+id]; o != nil {
+		o.cancel()
+	}
+}

@@ -1,0 +1,95 @@
+package agent
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"xinzhang/internal/fault"
+	"xinzhang/internal/format/cert"
+	"xinzhang/internal/keyring"
+)
+
+// A record is the log of what was signed for whom: lines of JSON, for the holder
+// to look at. It holds no PIN and no ID number, not even inside a title.
+type record struct {
+	file string
+	mu   sync.Mutex
+}
+
+// maxRecord is when the log begins anew; the file before it is kept.
+const maxRecord = 8 << 20
+
+func (r *record) add(e LogEntry) error {
+	e.Title, e.Action = cert.MaskIDNumbers(e.Title), cert.MaskIDNumbers(e.Action)
+	line, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if info, err := os.Stat(r.file); err == nil && info.Size() > maxRecord {
+		if err := os.Rename(r.file, r.file+".1"); err != nil {
+			return err
+		}
+	}
+	f, err := os.OpenFile(r.file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(line, '\n'))
+	if closing := f.Close(); err == nil {
+		err = closing
+	}
+	return err
+}
+
+// last returns up to n entries, newest first. A line that was cut by a power
+// failure is passed over.
+func (r *record) last(n int) ([]LogEntry, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	entries := []LogEntry{}
+	for _, file := range []string{r.file + ".1", r.file} {
+		b, err := os.ReadFile(file)
+		if missing(err) {
+			continue
+		}
+		if err != nil {
+			return nil, fault.Wrap(fault.FileUnreadable, err, "file", file)
+		}
+		lines := bufio.NewScanner(bytes.NewReader(b))
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			var e LogEntry
+			if json.Unmarshal(lines.Bytes(), &e) == nil {
+				entries = append(entries, e)
+			}
+		}
+	}
+	slices.Reverse(entries)
+	return entries[:min(n, len(entries))], nil
+}
+
+// write completes e and adds it to the log. A signature that was made is not
+// taken back because the log could not be written: the operator's log says so.
+func (s *Server) write(ctx context.Context, e LogEntry, f *keyring.Found, err error) {
+	e.Time, e.Origin, e.Code = s.cfg.Now().UTC().Truncate(time.Second), callerOf(ctx).origin, "ok"
+	if err != nil {
+		e.Code = string(fault.Of(err).Code)
+	}
+	if f != nil {
+		e.Key, e.Holder = f.ID, cert.MaskIDNumbers(f.Signing.Holder())
+	}
+	if err := s.record.add(e); err != nil {
+		s.cfg.Log.ErrorContext(ctx, "the log of signatures was not written", "error", err)
+	}
+}
+
+func hexOf(b []byte) string { return hex.EncodeToString(b) }
