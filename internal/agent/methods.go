@@ -98,6 +98,7 @@ func (s *Server) pageMethods() []*method {
 		newMethod("batch", "批量签署 · several signatures under one PIN", largeBody, s.batch),
 		newMethod("decrypt", "解密 · open an envelope", largeBody, s.decrypt),
 		newMethod("verify", "验签 · what a signature says", largeBody, s.verify),
+		newMethod("envelope", "加密 · close an envelope", largeBody, s.envelope),
 		newMethod("cancel", "取消 · end an operation that waits", smallBody, s.cancel),
 	}
 }

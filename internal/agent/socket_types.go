@@ -10,7 +10,7 @@ import (
 // SocketCall is what a page sends on the WebSocket; the first method is hello.
 type SocketCall struct {
 	ID     string          `json:"id" doc:"of the page's own; comes back with the answer" minLength:"1" maxLength:"64"`
-	Method string          `json:"method" enum:"hello,keys,certificate,login,sign,batch,decrypt,verify,cancel"`
+	Method string          `json:"method" enum:"hello,keys,certificate,login,sign,batch,decrypt,verify,envelope,cancel"`
 	Params json.RawMessage `json:"params"`
 }
 

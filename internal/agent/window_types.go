@@ -19,7 +19,7 @@ type WindowDone struct {
 // WindowCall is a call that a business page made through a window of the agent.
 type WindowCall struct {
 	Origin string          `json:"origin" doc:"MessageEvent.origin, or the origin of return_url" minLength:"8" maxLength:"256"`
-	Method string          `json:"method" enum:"hello,keys,certificate,login,sign,batch,decrypt,verify,cancel"`
+	Method string          `json:"method" enum:"hello,keys,certificate,login,sign,batch,decrypt,verify,envelope,cancel"`
 	Params json.RawMessage `json:"params"`
 	Window string          `json:"window,omitempty" doc:"made by the page, once: the questions of this call are asked under /v1/windows/{window}; listen to its events first" pattern:"^[A-Za-z0-9_-]{16,64}$"`
 }

@@ -19,6 +19,7 @@ import (
 
 func TestPagesInBrowsers(t *testing.T) {
 	need(t)
+	env := realAgent(t)
 	files, err := filepath.Glob("*.test.mjs")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no browser tests found: %v", err)
@@ -27,13 +28,32 @@ func TestPagesInBrowsers(t *testing.T) {
 		t.Run(file, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 			defer cancel()
-			out, err := exec.CommandContext(ctx, "node", "--test", "--test-reporter=spec", file).CombinedOutput()
+			cmd := exec.CommandContext(ctx, "node", "--test", "--test-reporter=spec", file)
+			cmd.Env = append(os.Environ(), env...)
+			out, err := cmd.CombinedOutput()
 			if err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
 			t.Logf("%s", out)
 		})
 	}
+}
+
+// realAgent builds the agent and makes the UKeys of the demo; it returns what
+// tells the tests where they are.
+func realAgent(t *testing.T) []string {
+	t.Helper()
+	dir := t.TempDir()
+	run := func(name string, args ...string) {
+		t.Helper()
+		if out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", name, err, out)
+		}
+	}
+	run("go", "build", "-o", dir, "xinzhang/cmd/xinzhang", "xinzhang/cmd/xinzhang-agent")
+	demo := filepath.Join(dir, "demo")
+	run(filepath.Join(dir, "xinzhang"), "demo", "--once", "--dir", demo)
+	return []string{"XINZHANG_AGENT=" + filepath.Join(dir, "xinzhang-agent"), "XINZHANG_DEMO=" + demo}
 }
 
 // need skips, or in CI fails, when a program or a package is absent.

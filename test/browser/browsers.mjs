@@ -30,16 +30,21 @@ export async function programs() {
   return found;
 }
 
+const PORTS = [18099, 18100, 18101];
+
 const QUIET = ["--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 /**
- * launch starts a browser in which app.example and evil.example are 127.0.0.2 and
- * the agent's first port is agentPort, so that tests need not own port 18099.
+ * launch starts a browser in which app.example and evil.example are 127.0.0.2,
+ * rebound.example is the computer itself, and the agent on agentPort is the only
+ * one: of the three ports where pages look, one leads to it.
  * overrides: address spaces, see startSite.
  */
 export function launch(program, { agentPort, overrides = [] }) {
-  const rules = ["MAP app.example 127.0.0.2", "MAP evil.example 127.0.0.2"];
-  if (agentPort && agentPort !== 18099) rules.push(`MAP 127.0.0.1:18099 127.0.0.1:${agentPort}`, "MAP 127.0.0.1:18100 127.0.0.1:9", "MAP 127.0.0.1:18101 127.0.0.1:9");
+  const rules = ["MAP app.example 127.0.0.2", "MAP evil.example 127.0.0.2", "MAP rebound.example 127.0.0.1"];
+  const own = PORTS.includes(agentPort) ? agentPort : PORTS[0];
+  // Another agent that runs on this computer must not be found.
+  for (const port of PORTS) rules.push(`MAP 127.0.0.1:${port} 127.0.0.1:${port === own ? agentPort : 9}`);
   const spaces = overrides.length > 0 ? [`--ip-address-space-overrides=${overrides.join(",")}`] : [];
   return chromium.launch({ executablePath: program.path, headless: true, timeout: 60_000, args: [...QUIET, `--host-resolver-rules=${rules.join(", ")}`, "--ignore-certificate-errors", ...spaces] });
 }

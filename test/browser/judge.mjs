@@ -53,3 +53,25 @@ export function judge(p7, expected, { attached = true } = {}) {
     rmSync(dir, { recursive: true });
   }
 }
+
+/** judgeLogin asserts that the token's r ‖ s holds over content with its certificate. */
+export function judgeLogin(token, content) {
+  const dir = mkdtempSync(join(tmpdir(), "xinzhang-judge-"));
+  try {
+    const file = (name, bytes) => (writeFileSync(join(dir, name), bytes), join(dir, name));
+    const rs = Buffer.from(token.signature, "base64");
+    assert.equal(rs.length, 64);
+    const integer = (b) => {
+      let n = b;
+      while (n.length > 1 && n[0] === 0) n = n.subarray(1);
+      if (n[0] & 0x80) n = Buffer.concat([Buffer.from([0]), n]);
+      return Buffer.concat([Buffer.from([2, n.length]), n]);
+    };
+    const body = Buffer.concat([integer(rs.subarray(0, 32)), integer(rs.subarray(32))]);
+    openssl("x509", "-inform", "DER", "-in", file("cer", Buffer.from(token.certificate, "base64")), "-noout", "-pubkey", "-out", join(dir, "pub"));
+    const said = openssl("pkeyutl", "-verify", "-rawin", "-digest", "sm3", "-pkeyopt", "distid:1234567812345678", "-pubin", "-inkey", join(dir, "pub"), "-sigfile", file("sig", Buffer.concat([Buffer.from([0x30, body.length]), body])), "-in", file("content", content));
+    assert.match(said, /Verified Successfully/);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}

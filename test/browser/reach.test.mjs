@@ -57,6 +57,19 @@ for (const program of await programs()) {
       });
     }
 
+    if (program.name !== "109") {
+      test("a page in a frame of another site, the permission refused there", LIMIT, async () => {
+        const inner = `${site.origin("https", "public")}/business.html`;
+        const outer = { scheme: "https", space: "public", host: "evil.example", name: "outer.html" };
+        await inPage({ ...outer, query: `?src=${encodeURIComponent(inner)}` }, async (page) => {
+          const frame = await (await page.waitForSelector("#inner")).contentFrame();
+          await frame.waitForFunction(() => typeof connect === "function");
+          const c = await frame.evaluate(() => connect());
+          assert.deepEqual([c.route, c.why?.code], ["window", "browser.frame_not_delegated"], JSON.stringify(c));
+        });
+      });
+    }
+
     // A page that sends COOP, which counts on https, and is kept from the direct ways
     // by its own policy, has the redirect only.
     const cut = { scheme: "https", space: "public", query: "?coop&csp" };
@@ -134,13 +147,13 @@ for (const program of await programs()) {
       });
     });
 
-    async function inPage({ scheme, space, host, query = "", granted }, body) {
+    async function inPage({ scheme, space, host, query = "", granted, name = "business.html" }, body) {
       const context = await browser.newContext({ ignoreHTTPSErrors: true });
       try {
         const origin = site.origin(scheme, space, host);
         if (granted) await context.grantPermissions(["local-network-access"], { origin });
         const page = await context.newPage();
-        await page.goto(`${origin}/business.html${query}`);
+        await page.goto(`${origin}/${name}${query}`);
         await body(page);
       } finally {
         await context.close();

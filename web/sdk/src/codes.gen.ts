@@ -72,6 +72,21 @@ export interface CodeArgs {
   "call.timeout": { seconds: Arg };
   "call.window_closed": Record<string, never>;
   "call.wrong": { what: Arg };
+  "case.act_done": { act: Arg };
+  "case.act_unknown": { act: Arg };
+  "case.bad_request": Record<string, never>;
+  "case.busy": Record<string, never>;
+  "case.changed": { document: Arg };
+  "case.id_mismatch": { holder: Arg; certificate: Arg; record: Arg };
+  "case.no_document": { document: Arg };
+  "case.no_page": { page: Arg; pages: Arg };
+  "case.no_seal": { holder: Arg; act: Arg };
+  "case.not_logged_in": Record<string, never>;
+  "case.not_staff": { holder: Arg };
+  "case.other_origin": Record<string, never>;
+  "case.other_person": { holder: Arg; person: Arg };
+  "case.other_unit": { holder: Arg; unit: Arg };
+  "case.pending_gone": Record<string, never>;
   "cert.algorithm": { algorithm: Arg };
   "cert.already_held": { serial: Arg };
   "cert.already_revoked": { serial: Arg };
@@ -195,6 +210,7 @@ export interface CodeArgs {
   "key.exists": { name: Arg };
   "key.missing": { name: Arg };
   "key.no_certificate": Record<string, never>;
+  "key.no_decrypt": Record<string, never>;
   "key.not_plugged_in": Record<string, never>;
   "key.passphrase_short": { min: Arg };
   "key.passphrase_wrong": Record<string, never>;
@@ -287,6 +303,7 @@ export interface CodeArgs {
   "pin.outcome_unknown": { spent: Arg };
   "pin.repeat_differs": Record<string, never>;
   "pin.tries_spent": Record<string, never>;
+  "pin.tries_unknown": { pin: Arg };
   "pin.weak": { rule: Arg };
   "render.action_ignored": Record<string, never>;
   "render.broken": { what: Arg };

@@ -1,6 +1,5 @@
 import { fail } from "./errors";
 import type { Lang, XinzhangError } from "./errors";
-import { PORTS } from "./transport";
 
 /**
  * What the browser says about reaching this computer: "free" where it knows no
@@ -42,7 +41,7 @@ export function explain(lang: Lang, state: Gate, csp: string | undefined, unansw
   }
   if (state === "prompt" && unanswered) return fail(lang, "browser.permission_pending", { origin });
   if (state === "denied" && !nearby(location.hostname)) return fail(lang, "browser.blocked_local", { origin });
-  return fail(lang, "agent.not_running", { ports: PORTS.join(", ") });
+  return fail(lang, "agent.not_running", {});
 }
 
 /** framed reports whether the page stands in a frame of another site, which must delegate the permission. */

@@ -27,7 +27,7 @@ async function handshake(w: Window, lang: Lang, push: Push): Promise<Transport> 
     w.location.replace(`${base(port)}/window.html`);
     if (await ready(w, base(port), lang)) return connected(w, port, lang, push);
   }
-  throw fail(lang, "agent.not_running", { ports: PORTS.join(", ") });
+  throw fail(lang, "agent.not_running", {});
 }
 
 /** ready waits for the page in w to speak; false when it does not, an error when w is gone. */

@@ -105,6 +105,17 @@ describe("finding the agent", () => {
     expect(found).toBe(code);
   });
 
+  test("a frame of another site that was not given the permission", async () => {
+    const top = Object.defineProperty({}, "location", {
+      get() {
+        throw new Error("SecurityError");
+      },
+    });
+    vi.stubGlobal("window", { isSecureContext: true, top });
+    vi.stubGlobal("navigator", { permissions: { query: async () => ({ state: "denied" }) } });
+    expect((await new Client().connect()).why?.code).toBe("browser.frame_not_delegated");
+  });
+
   test("a question that the browser leaves open is named", async () => {
     vi.useFakeTimers();
     vi.stubGlobal("window", { isSecureContext: true });

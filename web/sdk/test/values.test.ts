@@ -9,11 +9,10 @@ import { codeOf } from "./helpers";
 
 describe("errors", () => {
   test("the SDK's own codes are worded in both languages", () => {
-    const e = fail("zh", "agent.not_running", { ports: "18099" });
+    const e = fail("zh", "agent.too_old", { method: "batch", version: "0.9" });
     expect([e.title, e.cause, e.next].every((s) => s.length > 0)).toBe(true);
-    expect(e.cause).toContain("18099");
-    expect(e.text("en").cause).toContain("18099");
-    expect(e.text("en").title).toMatch(/^[a-z ]+$/);
+    expect(e.title).toContain("0.9");
+    expect(e.text("en").title).toBe("the certificate tool 0.9 does not know batch");
     for (const w of Object.values(words)) expect([...w.zh, ...w.en].every((s) => s.length > 0)).toBe(true);
   });
 

@@ -72,6 +72,21 @@ export interface CodeArgs {
   "call.timeout": { seconds: Arg };
   "call.window_closed": Record<string, never>;
   "call.wrong": { what: Arg };
+  "case.act_done": { act: Arg };
+  "case.act_unknown": { act: Arg };
+  "case.bad_request": Record<string, never>;
+  "case.busy": Record<string, never>;
+  "case.changed": { document: Arg };
+  "case.id_mismatch": { holder: Arg; certificate: Arg; record: Arg };
+  "case.no_document": { document: Arg };
+  "case.no_page": { page: Arg; pages: Arg };
+  "case.no_seal": { holder: Arg; act: Arg };
+  "case.not_logged_in": Record<string, never>;
+  "case.not_staff": { holder: Arg };
+  "case.other_origin": Record<string, never>;
+  "case.other_person": { holder: Arg; person: Arg };
+  "case.other_unit": { holder: Arg; unit: Arg };
+  "case.pending_gone": Record<string, never>;
   "cert.algorithm": { algorithm: Arg };
   "cert.already_held": { serial: Arg };
   "cert.already_revoked": { serial: Arg };
@@ -195,6 +210,7 @@ export interface CodeArgs {
   "key.exists": { name: Arg };
   "key.missing": { name: Arg };
   "key.no_certificate": Record<string, never>;
+  "key.no_decrypt": Record<string, never>;
   "key.not_plugged_in": Record<string, never>;
   "key.passphrase_short": { min: Arg };
   "key.passphrase_wrong": Record<string, never>;
@@ -287,6 +303,7 @@ export interface CodeArgs {
   "pin.outcome_unknown": { spent: Arg };
   "pin.repeat_differs": Record<string, never>;
   "pin.tries_spent": Record<string, never>;
+  "pin.tries_unknown": { pin: Arg };
   "pin.weak": { rule: Arg };
   "render.action_ignored": Record<string, never>;
   "render.broken": { what: Arg };
@@ -866,6 +883,96 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "网页的调用不对：{what}", cause: "业务系统网页的程序有误", next: "网页的开发者按 docs/integration.md 改正" },
     en: { title: "the page calls wrongly: {what}", cause: "the program of the page is at fault", next: "whoever makes the page corrects it after docs/integration.md" },
+  },
+  "case.act_done": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "「{act}」已经完成，没有重复签署", cause: "重复点击，或别人刚刚完成了这一步", next: "刷新页面查看结果" },
+    en: { title: "{act} is done already; nothing was signed twice", cause: "it was clicked twice, or somebody else has just done it", next: "load the page again" },
+  },
+  "case.act_unknown": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "这份文件没有「{act}」这一步", cause: "页面与服务器的版本不一致", next: "刷新页面后重试" },
+    en: { title: "this document has no step {act}", cause: "the page and the server are of different versions", next: "load the page again" },
+  },
+  "case.bad_request": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "请求的内容不符合要求", cause: "页面与服务器的版本不一致，或内容被改动", next: "刷新页面后重试" },
+    en: { title: "the request is not as required", cause: "the page and the server are of different versions, or it was changed on the way", next: "load the page again" },
+  },
+  "case.busy": {
+    severity: "error",
+    retryable: true,
+    zh: { title: "同时签署的人太多", cause: "有很多签署没有完成", next: "几分钟后再试" },
+    en: { title: "too many signatures are under way", cause: "many signings were begun and not finished", next: "try again in a few minutes" },
+  },
+  "case.changed": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "《{document}》在签署期间有了新版本，本次签名没有写入", cause: "别人同时签署了这份文件", next: "刷新页面，核对新版本后再签" },
+    en: { title: "{document} has a newer version; this signature was not written", cause: "somebody else signed it at the same time", next: "load the page again, read the new version and sign it" },
+  },
+  "case.id_mismatch": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "{holder} 的证书与人员名册的身份证号不一致", cause: "证书中是 {certificate}，名册中是 {record}；不同的那一段可在「数字证书管理工具」里比对", next: "证书错了，携带资料和 UKey 到受理点办理变更；名册错了，请系统管理员改正" },
+    en: { title: "the ID numbers of {holder} in the certificate and in the staff register differ", cause: "the certificate says {certificate}, the register {record}; the certificate tool shows which part differs", next: "if the certificate is wrong, have it changed at the counter; if the register is wrong, ask the administrator" },
+  },
+  "case.no_document": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "没有编号为 {document} 的文件", cause: "链接有误", next: "回到文件列表重新选择" },
+    en: { title: "there is no document {document}", cause: "the link is wrong", next: "choose it from the list" },
+  },
+  "case.no_page": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "没有第 {page} 页", cause: "文件共 {pages} 页", next: "回到文件列表重新打开" },
+    en: { title: "there is no page {page}", cause: "the document has {pages} pages", next: "open the document again" },
+  },
+  "case.no_seal": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "没有登记可由 {holder} 用于「{act}」的印章", cause: "印章没有制作、没有登记，或没有授权给这张证书", next: "请印章管理员制作或授权印章" },
+    en: { title: "no seal is registered that {holder} may use for {act}", cause: "the seal was not made, not registered, or not granted to this certificate", next: "ask the keeper of the seals" },
+  },
+  "case.not_logged_in": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "尚未登录，或登录已过期", cause: "登录八小时后失效，退出或重启系统后也会失效", next: "插入个人 UKey，重新登录" },
+    en: { title: "not logged in, or the login has ended", cause: "a login holds for eight hours and ends when the system restarts", next: "plug in your personal UKey and log in again" },
+  },
+  "case.not_staff": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "{holder} 不在本系统的人员名册中", cause: "证书有效，但系统没有登记这个人", next: "请系统管理员登记人员；拿错 UKey 时换成自己的" },
+    en: { title: "{holder} is not in the staff register of this system", cause: "the certificate is good, but nobody of that name and unit is registered", next: "ask the administrator to register the person, or use your own UKey" },
+  },
+  "case.other_origin": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "请求不是本系统的页面发出的", cause: "其他网站的页面试图代替用户操作", next: "从本系统的页面操作" },
+    en: { title: "the request does not come from a page of this system", cause: "a page of another site tried to act for the user", next: "use the pages of this system" },
+  },
+  "case.other_person": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "这是 {holder} 的证书，登录的是 {person}", cause: "签字和批准只能用登录人自己的 UKey", next: "插入自己的 UKey 再签，或退出后用这个 UKey 登录" },
+    en: { title: "this is the certificate of {holder}, and {person} is logged in", cause: "only the UKey of the person who is logged in may sign", next: "use your own UKey, or log out and log in with this one" },
+  },
+  "case.other_unit": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "{holder} 的证书不能为 {unit} 盖章", cause: "签章要用本单位的机构证书", next: "插入本单位的机构 UKey 再签章" },
+    en: { title: "the certificate of {holder} cannot seal for {unit}", cause: "a seal needs the organisation certificate of the unit", next: "plug in the UKey of the unit" },
+  },
+  "case.pending_gone": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "这次签署已经失效", cause: "超过十分钟没有完成，或已经用过", next: "再点一次签署按钮" },
+    en: { title: "this signing has ended", cause: "it was not finished within ten minutes, or was used already", next: "press the button again" },
   },
   "cert.algorithm": {
     severity: "error",
@@ -1605,6 +1712,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "UKey 中没有证书", cause: "这个 UKey 还没有签发证书，或签发没有完成", next: "请携带 UKey 到受理点制证" },
     en: { title: "there is no certificate in the UKey", cause: "none was issued into it yet, or issuing was not finished", next: "take it to the RA desk" },
   },
+  "key.no_decrypt": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "这种 UKey 不能把解密结果交给本机程序", cause: "它把会话密钥留在 UKey 内部", next: "请换用支持解密的 UKey，或联系技术支持" },
+    en: { title: "this kind of UKey does not hand out what it decrypts", cause: "it keeps session keys inside", next: "use another UKey or contact support" },
+  },
   "key.not_plugged_in": {
     severity: "error",
     retryable: true,
@@ -2156,6 +2269,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "这个 UKey 不报告剩余次数，本次运行最多试 2 次", cause: "不知道剩余次数时继续尝试，可能把 UKey 锁死", next: "确认 PIN 后重新启动本机服务再试；记不清请到受理点" },
     en: { title: "this UKey does not tell its tries: two were used in this run", cause: "trying on blindly could lock it", next: "make sure of the PIN, then restart the agent" },
+  },
+  "pin.tries_unknown": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "不知道{pin}还可以输错几次", cause: "厂商的驱动不提供这个数，也可能只剩最后一次；再错会锁死", next: "确认 PIN 无误后，加上 --last-try 再试" },
+    en: { title: "nobody knows how many tries the {pin} has left", cause: "the vendor's library does not tell; it may be the last one, and a wrong entry would lock it", next: "make sure of the PIN, then use --last-try" },
   },
   "pin.weak": {
     severity: "error",
