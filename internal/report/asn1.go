@@ -115,7 +115,9 @@ func (v *asn1Writer) content(value der.Value) string {
 		return pick(v.lang, "（含身份证号，不显示）", "(holds an identity number, not shown)")
 	}
 	switch value.Tag {
-	case der.UTCTime, der.GeneralizedTime, der.UTF8String, der.NumericString, der.PrintableString, der.T61String, der.IA5String, der.VisibleString, der.BMPString:
+	case der.UTCTime, der.GeneralizedTime:
+		return fmt.Sprintf("%q", value.Content)
+	case der.UTF8String, der.NumericString, der.PrintableString, der.T61String, der.IA5String, der.VisibleString, der.BMPString:
 		if text, err := value.Text(); err == nil {
 			return fmt.Sprintf("%q", cert.MaskIDNumbers(text))
 		}

@@ -60,6 +60,14 @@ func TestViewTellsOffsets(t *testing.T) {
 	}
 }
 
+// Times are read by people, and in hexadecimal their digits look like a number of
+// somebody.
+func TestViewShowsTimesAsText(t *testing.T) {
+	if view := asn1View([]byte("\x17\x0D260301090000Z\x18\x0F20260301090000Z"), fault.EN); !strings.Contains(view, `"260301090000Z"`) || !strings.Contains(view, `"20260301090000Z"`) {
+		t.Errorf("the times do not show in\n%s", view)
+	}
+}
+
 func TestViewOfNoise(t *testing.T) {
 	for _, b := range [][]byte{nil, {0x30}, {0x30, 0x80}, {0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF}, []byte(strings.Repeat("\x30\x80", 500)), make([]byte, 20_000)} {
 		if view := asn1View(b, fault.ZH); len(view) > 200*(mostValues+2) {

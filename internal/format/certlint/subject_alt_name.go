@@ -2,7 +2,6 @@ package certlint
 
 import (
 	"fmt"
-	"net"
 	"unicode/utf8"
 
 	"xinzhang/internal/fault"
@@ -44,7 +43,7 @@ func (i *inspection) checkGeneralName(n der.Value) {
 	case isText && (!ascii(n.Content) || len(n.Content) == 0):
 		shown := printable(n.Content)
 		i.warn(text.zh+"含有 ASCII 以外的字符或为空："+shown, "an "+text.en+" is empty or not in ASCII: "+shown)
-	case n.Tag == der.Context(7) && len(n.Content) != net.IPv4len && len(n.Content) != net.IPv6len:
+	case n.Tag == der.Context(7) && len(n.Content) != 4 && len(n.Content) != 16:
 		i.warn(fmt.Sprintf("IP 地址长 %d 个字节", len(n.Content)), fmt.Sprintf("an IP address has %d octets", len(n.Content)))
 	case n.Tag>>6 != 2 || n.Tag&0x1F > 8:
 		i.warn(fmt.Sprintf("不认识的名称种类 %#02x", n.Tag), fmt.Sprintf("a name of unknown kind %#02x", n.Tag))
