@@ -36,15 +36,16 @@ type cli struct {
 	JSON bool   `name:"json" help:"${h_json}"`
 	Home string `help:"${h_home}" env:"XINZHANG_HOME" type:"path" placeholder:"DIR"`
 
-	Demo    demoCmd    `cmd:"" help:"${h_demo}"`
-	CA      caCmd      `cmd:"" name:"ca" help:"${h_ca}"`
-	Cert    certCmd    `cmd:"" help:"${h_cert}"`
-	Inspect inspectCmd `cmd:"" help:"${h_inspect}"`
-	Render  renderCmd  `cmd:"" help:"${h_render}"`
-	Seal    sealCmd    `cmd:"" help:"${h_seal}"`
-	Sign    signCmd    `cmd:"" help:"${h_sign}"`
-	Token   tokenCmd   `cmd:"" help:"${h_token}"`
-	Verify  verifyCmd  `cmd:"" help:"${h_verify}"`
+	Demo        demoCmd        `cmd:"" help:"${h_demo}"`
+	CA          caCmd          `cmd:"" name:"ca" help:"${h_ca}"`
+	Cert        certCmd        `cmd:"" help:"${h_cert}"`
+	Inspect     inspectCmd     `cmd:"" help:"${h_inspect}"`
+	LoginServer loginServerCmd `cmd:"" name:"login-server" help:"${h_login_server}"`
+	Render      renderCmd      `cmd:"" help:"${h_render}"`
+	Seal        sealCmd        `cmd:"" help:"${h_seal}"`
+	Sign        signCmd        `cmd:"" help:"${h_sign}"`
+	Token       tokenCmd       `cmd:"" help:"${h_token}"`
+	Verify      verifyCmd      `cmd:"" help:"${h_verify}"`
 }
 
 // An app is what every verb works with.

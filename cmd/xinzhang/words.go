@@ -40,8 +40,13 @@ var words = map[fault.Lang]map[string]string{
 `,
 		"ask_passphrase": "密钥口令：",
 
-		"h_sign":   "在文件上签名或盖章",
-		"h_verify": "验证文件中的签名和印章（退出状态：0 通过，1 不通过，2 无法确定，3 没有签名，4 读不了）",
+		"h_sign":          "在文件上签名或盖章",
+		"h_login_server":  "登录验证服务：供各语言的业务系统验证登录凭证（api/login.yaml）",
+		"h_login_listen":  "监听的地址；只应让业务系统访问",
+		"h_login_origin":  "业务系统的来源，例如 https://case.example；可重复",
+		"h_login_unknown": "吊销状态无法确定时也允许登录",
+		"login_listens":   "登录验证服务在 %s",
+		"h_verify":        "验证文件中的签名和印章（退出状态：0 通过，1 不通过，2 无法确定，3 没有签名，4 读不了）",
 
 		"h_verify_files": "要验证的文件",
 		"h_trust":        "信任的证书：PEM、DER 文件或文件夹，可多次给出；默认用数据目录的 trust",
@@ -371,8 +376,13 @@ UKey is not a certified cryptographic module.
 `,
 		"ask_passphrase": "Passphrase of the keys: ",
 
-		"h_sign":   "put a signature or a seal on a document",
-		"h_verify": "verify the signatures and seals of documents (exit status: 0 passed, 1 failed, 2 indeterminate, 3 unsigned, 4 unreadable)",
+		"h_sign":          "put a signature or a seal on a document",
+		"h_login_server":  "judge login tokens for back ends in any language (api/login.yaml)",
+		"h_login_listen":  "address to listen on; only back ends should reach it",
+		"h_login_origin":  "origin of the site, such as https://case.example; repeatable",
+		"h_login_unknown": "let people in whose revocation status cannot be told",
+		"login_listens":   "the login server listens on %s",
+		"h_verify":        "verify the signatures and seals of documents (exit status: 0 passed, 1 failed, 2 indeterminate, 3 unsigned, 4 unreadable)",
 
 		"h_verify_files": "documents to verify",
 		"h_trust":        "trusted certificates: PEM or DER file or folder, repeatable; by default trust/ of the data directory",

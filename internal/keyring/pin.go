@@ -112,7 +112,9 @@ func (r *Ring) readAgain(f *Found, g *guarded, h *handle, before Tries, err erro
 	defer cancel()
 	after := readTries(ctx, h.app)
 	if after.Known {
-		r.setTries(f, after)
+		if after != f.Tries {
+			r.setTries(f, after)
+		}
 		g.learn(after)
 	}
 	if !broken(err) {

@@ -36,6 +36,11 @@ type Found struct {
 	Tries       Tries
 	Files       []token.FileInfo // of the application
 	Device      *PluggedIn
+
+	// What the certificate says does not change: it is read once.
+	role  cert.Role
+	login error // why it may not log in
+	shown Key   // without what depends on purpose, time and tries
 }
 
 // scanTime bounds one look at all UKeys.
@@ -167,7 +172,8 @@ func (f *Found) read(ctx context.Context, app token.Application) error {
 	if f.Signing, err = cert.Parse(der); err != nil {
 		return err
 	}
-	f.ID = ID(der)
+	f.ID, f.role, f.login = ID(der), f.Signing.Role(), f.Signing.CheckLogIn()
+	f.shown = f.plain()
 	if der, err = c.ExportCertificate(ctx, token.Encryption); err == nil {
 		if f.Encryption, err = cert.Parse(der); err != nil {
 			return err
@@ -183,13 +189,19 @@ func ID(certificate []byte) string {
 }
 
 func (f *Found) describe(now time.Time) Key {
+	k := f.shown
+	k.State = f.state(now)
+	return k
+}
+
+// plain is what a page may see of the certificate.
+func (f *Found) plain() Key {
 	c, subject := f.Signing, f.Signing.Subject()
 	serial := c.SerialHex()
 	k := Key{
 		ID: f.ID, Kind: f.kind(), Holder: cert.MaskIDNumbers(c.Holder()), Unit: cert.MaskIDNumbers(subject.Get(oid.Organisation)),
 		SerialTail: serial[max(0, len(serial)-4):], NotBefore: c.NotBefore, NotAfter: c.NotAfter,
 		Device: Device{Name: f.Device.title(), Kind: f.Device.Kind, Vendor: f.Device.Info.Manufacturer},
-		State:  f.state(now),
 	}
 	if units := subject.All(oid.Organisation); len(units) > 1 {
 		k.Department = cert.MaskIDNumbers(units[1])
@@ -205,7 +217,7 @@ func (d *PluggedIn) title() string {
 }
 
 func (f *Found) kind() Kind {
-	switch f.Signing.Role() {
+	switch f.role {
 	case cert.RolePerson:
 		return Person
 	case cert.RoleOrganisation:

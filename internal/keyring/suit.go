@@ -30,17 +30,17 @@ func (f *Found) fits(purpose Purpose, now time.Time) error {
 	}
 	switch purpose {
 	case Login:
-		return c.CheckLogIn()
+		return f.login
 	case Sign:
-		return mustBe(c, cert.RolePerson, fault.KeyPurposePerson)
+		return f.mustBe(cert.RolePerson, fault.KeyPurposePerson)
 	case Seal:
-		return mustBe(c, cert.RoleOrganisation, fault.KeyPurposeOrganisation)
+		return f.mustBe(cert.RoleOrganisation, fault.KeyPurposeOrganisation)
 	}
 	return fault.New(fault.RequestInvalid, "places", "purpose")
 }
 
-func mustBe(c *cert.Certificate, want cert.Role, other fault.Code) error {
-	switch c.Role() {
+func (f *Found) mustBe(want cert.Role, other fault.Code) error {
+	switch f.role {
 	case want:
 		return nil
 	case cert.RoleUnknown:
