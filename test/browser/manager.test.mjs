@@ -142,6 +142,7 @@ for (const program of await programs()) {
       await page.keyboard.type(right)
       await page.keyboard.press('Enter')
       await page.getByText('密码正确').waitFor()
+      await page.waitForFunction(() => document.activeElement?.textContent === '关闭')
       await page.keyboard.press('Enter')
       await page.getByRole('dialog').waitFor({ state: 'detached' })
       await page.keyboard.press('m')
