@@ -780,6 +780,8 @@ export interface components {
             not_after: string;
             /** Format: date-time */
             not_before: string;
+            /** @description told once: what became of a PIN during which the UKey was pulled out */
+            notice?: components["schemas"]["Reason"];
             /** @description login, sign, seal, decrypt: whether the key fits, and why not */
             purposes: components["schemas"]["PurposeSuitedness"][];
             /** @description why it is not suited */
@@ -983,7 +985,7 @@ export interface components {
             theme: "system" | "light" | "dark";
         };
         Shown: {
-            /** @description e, the 32 octets that are signed, hex */
+            /** @description SM3 of what is signed, hex; of a bare digest, itself */
             digest: string;
             /** @description the page gave a digest and nothing to show: mark in red */
             only_hash: boolean;

@@ -44,7 +44,7 @@ export function Page({ title, children }: { title: Title; children: ReactNode })
       <StyleProvider hashPriority="high" transformers={[legacyLogicalPropertiesTransformer]}>
         <ConfigProvider
           locale={language === 'zh' ? zh : en}
-          theme={look(dark, large)}
+          theme={look(dark, large, language)}
           csp={{ nonce }}
           button={{ autoInsertSpace: false }}
           renderEmpty={() => null}

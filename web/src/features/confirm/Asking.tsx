@@ -32,7 +32,12 @@ export function Asking({ id, idle, ended, listening }: Props) {
   const [end, setEnd] = useState<End>()
   const [consented, setConsented] = useState<{ operation: string; remember: boolean }>()
   const queryKey = ['question', id]
-  const again = () => queries.invalidateQueries({ queryKey })
+  // A first request that is underway would be waited for instead of asked anew, and
+  // its "nothing is asked" would be the answer to a question that has come since.
+  const again = async () => {
+    await queries.cancelQueries({ queryKey })
+    await queries.invalidateQueries({ queryKey })
+  }
   const question = useQuery({
     queryKey,
     queryFn: () => answer(agent.GET('/v1/windows/{id}', { params: { path: { id } } })),

@@ -1,4 +1,3 @@
-import { Tag } from 'antd'
 import type { Question } from '../../api/types'
 import { useSay } from '../../kit/words'
 import styles from './confirm.module.css'
@@ -11,8 +10,8 @@ export function Origin({ of }: { of: Question }) {
       <span className="muted">{say('confirm.from')}</span>
       {of.system && <strong>{of.system.name}</strong>}
       <strong className={styles.address}>{of.origin}</strong>
-      {of.system ? <Tag color="green" variant="outlined">✓ {say('confirm.listed')}</Tag> : <Tag variant="outlined">{say('confirm.unlisted')}</Tag>}
-      {!of.secure && <Tag color="orange" variant="outlined" title={say('confirm.insecureText')}>⚠ {say('confirm.insecure')}</Tag>}
+      {of.system ? <span className={`${styles.badge} good`}>✓ {say('confirm.listed')}</span> : <span className={styles.badge}>{say('confirm.unlisted')}</span>}
+      {!of.secure && <span className={`${styles.badge} warn`} title={say('confirm.insecureText')}>⚠ {say('confirm.insecure')}</span>}
     </div>
   )
 }

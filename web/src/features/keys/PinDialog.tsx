@@ -1,5 +1,5 @@
 import { Button, Checkbox, Modal } from 'antd'
-import { type FormEvent, type ReactNode, useRef, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { newOperation } from '../../api/client'
 import { failure } from '../../api/failure'
 import type { ManagedKey, Problem } from '../../api/types'
@@ -100,7 +100,7 @@ export function PinDialog({ of: key, title, intro, act, ready, send, clear, clos
   }
 
   function buttons() {
-    if (done || locked) return <Button type="primary" onClick={close} autoFocus>{say('app.close')}</Button>
+    if (done || locked) return <Close act={close} />
     return (
       <>
         <Button onClick={close} disabled={busy} autoFocus={isLast}>{say('app.cancel')}</Button>
@@ -108,4 +108,16 @@ export function PinDialog({ of: key, title, intro, act, ready, send, clear, clos
       </>
     )
   }
+}
+
+// The box that had the focus is gone: Enter now closes. The dialog keeps the focus
+// within itself, and takes it when it is lost, so it is set after that.
+function Close({ act }: { act: () => void }) {
+  const say = useSay()
+  const button = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    const timer = setTimeout(() => button.current?.focus(), 50)
+    return () => clearTimeout(timer)
+  }, [])
+  return <Button ref={button} type="primary" onClick={act}>{say('app.close')}</Button>
 }
