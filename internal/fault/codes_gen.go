@@ -50,6 +50,34 @@ const (
 	CARequestInvalid Code = "ca.request_invalid"
 	// CASignatureMismatch: what was signed for certificate {serial} is not what was recorded; it is void
 	CASignatureMismatch Code = "ca.signature_mismatch"
+	// CaseActDone: {act} is done already; nothing was signed twice
+	CaseActDone Code = "case.act_done"
+	// CaseActUnknown: this document has no step {act}
+	CaseActUnknown Code = "case.act_unknown"
+	// CaseBadRequest: the request is not as required
+	CaseBadRequest Code = "case.bad_request"
+	// CaseBusy: too many signatures are under way
+	CaseBusy Code = "case.busy"
+	// CaseChanged: {document} has a newer version; this signature was not written
+	CaseChanged Code = "case.changed"
+	// CaseNoDocument: there is no document {document}
+	CaseNoDocument Code = "case.no_document"
+	// CaseNoPage: there is no page {page}
+	CaseNoPage Code = "case.no_page"
+	// CaseNoSeal: no seal is registered that {holder} may use for {act}
+	CaseNoSeal Code = "case.no_seal"
+	// CaseNotLoggedIn: not logged in, or the login has ended
+	CaseNotLoggedIn Code = "case.not_logged_in"
+	// CaseNotStaff: {holder} is not in the staff register of this system
+	CaseNotStaff Code = "case.not_staff"
+	// CaseOtherOrigin: the request does not come from a page of this system
+	CaseOtherOrigin Code = "case.other_origin"
+	// CaseOtherPerson: this is the certificate of {holder}, and {person} is logged in
+	CaseOtherPerson Code = "case.other_person"
+	// CaseOtherUnit: the certificate of {holder} cannot seal for {unit}
+	CaseOtherUnit Code = "case.other_unit"
+	// CasePendingGone: this signing has ended
+	CasePendingGone Code = "case.pending_gone"
 	// CertAlgorithm: the certificate's algorithm is not SM2: {algorithm}
 	CertAlgorithm Code = "cert.algorithm"
 	// CertAlreadyHeld: certificate {serial} is suspended already
@@ -724,6 +752,48 @@ var table = map[Code]Entry{
 	CASignatureMismatch: {Code: CASignatureMismatch, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 1, Args: []string{"serial"},
 		ZH: Text{"证书 {serial} 签出的内容与登记不符，已作废", "密钥设备出错，或密钥与签发机构的证书不符", "请停止签发并检查密钥设备"},
 		EN: Text{"what was signed for certificate {serial} is not what was recorded; it is void", "the key module failed, or the key is not the issuer's", "stop issuing and check the key module"}},
+	CaseActDone: {Code: CaseActDone, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"act"},
+		ZH: Text{"「{act}」已经完成，没有重复签署", "重复点击，或别人刚刚完成了这一步", "刷新页面查看结果"},
+		EN: Text{"{act} is done already; nothing was signed twice", "it was clicked twice, or somebody else has just done it", "load the page again"}},
+	CaseActUnknown: {Code: CaseActUnknown, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 1, Args: []string{"act"},
+		ZH: Text{"这份文件没有「{act}」这一步", "页面与服务器的版本不一致", "刷新页面后重试"},
+		EN: Text{"this document has no step {act}", "the page and the server are of different versions", "load the page again"}},
+	CaseBadRequest: {Code: CaseBadRequest, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"请求的内容不符合要求", "页面与服务器的版本不一致，或内容被改动", "刷新页面后重试"},
+		EN: Text{"the request is not as required", "the page and the server are of different versions, or it was changed on the way", "load the page again"}},
+	CaseBusy: {Code: CaseBusy, Severity: "error", Retryable: true, HTTPStatus: 503, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"同时签署的人太多", "有很多签署没有完成", "几分钟后再试"},
+		EN: Text{"too many signatures are under way", "many signings were begun and not finished", "try again in a few minutes"}},
+	CaseChanged: {Code: CaseChanged, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"document"},
+		ZH: Text{"《{document}》在签署期间有了新版本，本次签名没有写入", "别人同时签署了这份文件", "刷新页面，核对新版本后再签"},
+		EN: Text{"{document} has a newer version; this signature was not written", "somebody else signed it at the same time", "load the page again, read the new version and sign it"}},
+	CaseNoDocument: {Code: CaseNoDocument, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string{"document"},
+		ZH: Text{"没有编号为 {document} 的文件", "链接有误", "回到文件列表重新选择"},
+		EN: Text{"there is no document {document}", "the link is wrong", "choose it from the list"}},
+	CaseNoPage: {Code: CaseNoPage, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string{"page", "pages"},
+		ZH: Text{"没有第 {page} 页", "文件共 {pages} 页", "回到文件列表重新打开"},
+		EN: Text{"there is no page {page}", "the document has {pages} pages", "open the document again"}},
+	CaseNoSeal: {Code: CaseNoSeal, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"holder", "act"},
+		ZH: Text{"没有登记可由 {holder} 用于「{act}」的印章", "印章没有制作、没有登记，或没有授权给这张证书", "请印章管理员制作或授权印章"},
+		EN: Text{"no seal is registered that {holder} may use for {act}", "the seal was not made, not registered, or not granted to this certificate", "ask the keeper of the seals"}},
+	CaseNotLoggedIn: {Code: CaseNotLoggedIn, Severity: "error", Retryable: false, HTTPStatus: 401, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"尚未登录，或登录已过期", "登录八小时后失效，退出或重启系统后也会失效", "插入个人 UKey，重新登录"},
+		EN: Text{"not logged in, or the login has ended", "a login holds for eight hours and ends when the system restarts", "plug in your personal UKey and log in again"}},
+	CaseNotStaff: {Code: CaseNotStaff, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder"},
+		ZH: Text{"{holder} 不在本系统的人员名册中", "证书有效，但系统没有登记这个人", "请系统管理员登记人员；拿错 UKey 时换成自己的"},
+		EN: Text{"{holder} is not in the staff register of this system", "the certificate is good, but nobody of that name and unit is registered", "ask the administrator to register the person, or use your own UKey"}},
+	CaseOtherOrigin: {Code: CaseOtherOrigin, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"请求不是本系统的页面发出的", "其他网站的页面试图代替用户操作", "从本系统的页面操作"},
+		EN: Text{"the request does not come from a page of this system", "a page of another site tried to act for the user", "use the pages of this system"}},
+	CaseOtherPerson: {Code: CaseOtherPerson, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder", "person"},
+		ZH: Text{"这是 {holder} 的证书，登录的是 {person}", "签字和批准只能用登录人自己的 UKey", "插入自己的 UKey 再签，或退出后用这个 UKey 登录"},
+		EN: Text{"this is the certificate of {holder}, and {person} is logged in", "only the UKey of the person who is logged in may sign", "use your own UKey, or log out and log in with this one"}},
+	CaseOtherUnit: {Code: CaseOtherUnit, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder", "unit"},
+		ZH: Text{"{holder} 的证书不能为 {unit} 盖章", "签章要用本单位的机构证书", "插入本单位的机构 UKey 再签章"},
+		EN: Text{"the certificate of {holder} cannot seal for {unit}", "a seal needs the organisation certificate of the unit", "plug in the UKey of the unit"}},
+	CasePendingGone: {Code: CasePendingGone, Severity: "error", Retryable: false, HTTPStatus: 410, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这次签署已经失效", "超过十分钟没有完成，或已经用过", "再点一次签署按钮"},
+		EN: Text{"this signing has ended", "it was not finished within ten minutes, or was used already", "press the button again"}},
 	CertAlgorithm: {Code: CertAlgorithm, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"algorithm"},
 		ZH: Text{"证书的算法不是国密 SM2：{algorithm}", "本系统只用 SM2/SM3 验证证书", "请换用 SM2 证书"},
 		EN: Text{"the certificate's algorithm is not SM2: {algorithm}", "certificates are verified with SM2 and SM3 only", "use an SM2 certificate"}},

@@ -1,0 +1,123 @@
+// Package demosite is the back end of a small business system, 示例办案系统: it
+// stands for the systems that call an electronic-certification service and uses
+// nothing that such a system could not use. A person logs in with a UKey and is
+// compared with the staff record at once (not at the moment of sealing), reads a
+// case document page by page, signs it by hand-written signature (签字, 批准), has
+// the unit's seal put on it (签章), and reads the verification report.
+//
+//	site, err := demosite.New(demosite.Config{Origin: "http://127.0.0.1:18200", …})
+//	http.Serve(listener, site.Handler())
+//
+// The document never leaves the back end for signing and the key never leaves the
+// UKey: [Site] prepares a seal signature, the page carries TBS_Sign to the agent and
+// the signature value back, and [Site] completes it (flow 2 of ARCHITECTURE.md in two
+// halves). People, units and documents are made up.
+package demosite
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"xinzhang/internal/fault"
+	"xinzhang/internal/format/cert"
+	"xinzhang/internal/format/ses"
+	"xinzhang/internal/login"
+	"xinzhang/internal/sign"
+	"xinzhang/internal/trust"
+)
+
+// A Config is what a site is made of.
+type Config struct {
+	Origin    string                     // scheme://host:port of the pages; logins are bound to it
+	Staff     []Person                   // who may log in
+	Seals     []*ses.Seal                // hand-written signatures and official seals on register
+	Documents []Document                 // what lies on the desk at the start
+	Trust     func() (*trust.Set, error) // anchors and revocation lists, as they are now
+	Pages     http.Handler               // the built pages and the SDK
+	Now       func() time.Time
+}
+
+// A Person is a record of the staff register.
+type Person struct {
+	Name, Unit, Post string
+	IDNumber         string // never shown whole
+}
+
+// A Document is a case document with the places of its signatures.
+type Document struct {
+	ID, Title string
+	OFD       []byte
+	Places    map[Act]sign.Place
+}
+
+// An Act is a button of the page; its word is what the agent shows.
+type Act string
+
+// The acts: a person's hand-written signature twice over, and the unit's seal.
+const (
+	Sign    Act = "签字"
+	Approve Act = "批准"
+	Seal    Act = "签章"
+)
+
+// bySeal reports whether an organisation's certificate does it.
+func (a Act) bySeal() bool { return a == Seal }
+
+// A Site serves the pages and their back end. Its state is in memory and gone with it.
+type Site struct {
+	cfg    Config
+	nonces *login.Nonces
+
+	mu       sync.Mutex
+	sessions map[string]*session
+	files    []*file
+	pending  map[string]*pending
+}
+
+// New makes a site.
+func New(cfg Config) *Site {
+	s := &Site{cfg: cfg, nonces: login.NewNonces(cfg.Now), sessions: map[string]*session{}, pending: map[string]*pending{}}
+	for _, d := range cfg.Documents {
+		s.files = append(s.files, &file{Document: d, versions: [][]byte{d.OFD}})
+	}
+	return s
+}
+
+// sealFor returns the seal on register that certificate c may put for act.
+func (s *Site) sealFor(act Act, c *cert.Certificate) (*ses.Seal, error) {
+	for _, seal := range s.cfg.Seals {
+		if (seal.Info.Kind() == ses.Handwritten) != act.bySeal() && seal.Allows(c.Raw) {
+			return seal, nil
+		}
+	}
+	return nil, fault.New(fault.CaseNoSeal, "holder", c.Holder(), "act", string(act))
+}
+
+// person returns the staff record of an ID number.
+func (s *Site) person(idNumber string) (Person, bool) {
+	for _, p := range s.cfg.Staff {
+		if p.IDNumber == idNumber {
+			return p, true
+		}
+	}
+	return Person{}, false
+}
+
+// verifyLogin judges a login token and finds the record of who logs in.
+func (s *Site) verifyLogin(ctx context.Context, token login.Token, nonce string) (Person, error) {
+	set, err := s.cfg.Trust()
+	if err != nil {
+		return Person{}, err
+	}
+	who, err := login.Verify(ctx, token, login.Expected{Origin: s.cfg.Origin, Nonce: nonce, Trust: set, At: s.cfg.Now()})
+	if err != nil {
+		return Person{}, err
+	}
+	p, ok := s.person(who.IDNumber)
+	if !ok {
+		return Person{}, fault.New(fault.CaseNotStaff, "holder", who.Holder)
+	}
+	return p, nil
+}
