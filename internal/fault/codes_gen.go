@@ -446,6 +446,10 @@ const (
 	PINNotVerified Code = "pin.not_verified"
 	// PINWeak: the new PIN is too simple: {rule}
 	PINWeak Code = "pin.weak"
+	// RequestInvalid: the request does not fit the interface: {places}
+	RequestInvalid Code = "request.invalid"
+	// RequestSlow: the request came too slowly and was cut
+	RequestSlow Code = "request.slow"
 	// SealBindingOK: the signer's certificate is in the seal's list
 	SealBindingOK Code = "seal.binding_ok"
 	// SealBroken: the seal cannot be read at {place}
@@ -1346,6 +1350,12 @@ var table = map[Code]Entry{
 	PINWeak: {Code: PINWeak, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"rule"},
 		ZH: Text{"新 PIN 太简单：{rule}", "容易猜到的 PIN 起不到保护作用", "请换一个 PIN；没有消耗尝试次数"},
 		EN: Text{"the new PIN is too simple: {rule}", "a PIN that is easily guessed protects nothing", "choose another; no try was spent"}},
+	RequestInvalid: {Code: RequestInvalid, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"places"},
+		ZH: Text{"请求不符合接口要求：{places}", "缺少字段、多出字段，或值的类型、长度不对", "开发人员请对照 api/agent.yaml 检查这些字段"},
+		EN: Text{"the request does not fit the interface: {places}", "a field is missing, unknown, or of a wrong type or length", "developers: compare these fields with api/agent.yaml"}},
+	RequestSlow: {Code: RequestSlow, Severity: "error", Retryable: true, HTTPStatus: 408, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"请求传输太慢，已中断", "数据没有在限定时间内到达", "请重试"},
+		EN: Text{"the request came too slowly and was cut", "the data did not arrive in time", "try again"}},
 	SealBindingOK: {Code: SealBindingOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"签署人证书在印章的授权列表内", "", ""},
 		EN: Text{"the signer's certificate is in the seal's list", "", ""}},
