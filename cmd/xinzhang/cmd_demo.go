@@ -237,7 +237,7 @@ func demoPicture(h *demoHolder) (ses.Picture, error) {
 }
 
 func (d *demo) write() (err error) {
-	if d.document, err = demoDocument(d.now()); err != nil {
+	if d.document, err = demoDocument(d.now(), demoStories[0]); err != nil {
 		return err
 	}
 	return writeFile(filepath.Join(d.dir, "document.ofd"), d.document, 0o644)
@@ -359,7 +359,7 @@ func (d *demo) tamper() error {
 	if err != nil {
 		return err
 	}
-	page := documents[0].Pages[len(demoPages)-1]
+	page := documents[0].Pages[len(demoStories[0].pages)-1]
 	content, err := pkg.Read(page.Path)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package demosite
 
 import (
+	"encoding/base64"
 	"net/http"
 	"time"
 
@@ -94,6 +95,16 @@ func (s *Site) describe(r *http.Request, f *file) (documentJSON, error) {
 	return d, nil
 }
 
+// preparedJSON is a signature that waits for its value, with what the agent shows.
+type preparedJSON struct {
+	Pending string `json:"pending"`
+	ToSign  []byte `json:"to_sign"` // TBS_Sign
+	Title   string `json:"title"`
+	Size    int    `json:"size"`
+	Page    int    `json:"page"`
+	Picture string `json:"picture"` // of that page, as it is before the signature
+}
+
 // postPrepare answers with what the agent is to show and to sign.
 func (s *Site) postPrepare(w http.ResponseWriter, r *http.Request, who *session) error {
 	f, err := s.file(r)
@@ -119,15 +130,14 @@ func (s *Site) postPrepare(w http.ResponseWriter, r *http.Request, who *session)
 	if err != nil {
 		return err
 	}
-	page := p.prepared.Stamps[0].Page
-	picture, err := s.picture(r.Context(), f, page)
+	content, _ := s.newest(f)
+	page, err := s.draw(r.Context(), content, p.prepared.Stamps[0].Page)
 	if err != nil {
 		return err
 	}
-	content, _ := s.newest(f)
-	return writeJSON(w, map[string]any{
-		"pending": id, "to_sign": p.prepared.TBS, "title": f.Title, "size": len(content),
-		"pages": len(p.prepared.Stamps), "page": page, "picture": picture,
+	return writeJSON(w, preparedJSON{
+		Pending: id, ToSign: p.prepared.TBS, Title: f.Title, Size: len(content), Page: page.Number,
+		Picture: "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(page.SVG),
 	})
 }
 
@@ -171,4 +181,18 @@ func (s *Site) postComplete(w http.ResponseWriter, r *http.Request, who *session
 		return err
 	}
 	return s.getDocument(w, r, who)
+}
+
+func signatureOf(sig verify.SignatureReport) signatureJSON {
+	out := signatureJSON{Kind: string(sig.Kind), Verdict: sig.Verdict}
+	if sig.Signer != nil {
+		out.Holder = sig.Signer.Holder
+	}
+	if sig.Time != nil {
+		out.At = *sig.Time
+	}
+	if len(sig.Places) > 0 {
+		out.Page = sig.Places[0].Page
+	}
+	return out
 }

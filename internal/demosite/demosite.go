@@ -34,6 +34,7 @@ type Config struct {
 	Staff     []Person                   // who may log in
 	Seals     []*ses.Seal                // hand-written signatures and official seals on register
 	Documents []Document                 // what lies on the desk at the start
+	Hints     []Hint                     // PINs of the demo's UKeys, shown to who plays it
 	Trust     func() (*trust.Set, error) // anchors and revocation lists, as they are now
 	Pages     http.Handler               // the built pages and the SDK
 	Now       func() time.Time
@@ -43,6 +44,13 @@ type Config struct {
 type Person struct {
 	Name, Unit, Post string
 	IDNumber         string // never shown whole
+}
+
+// A Hint is the PIN of a UKey that was made for the demo a moment ago. A real
+// business system never sees a PIN.
+type Hint struct {
+	Holder string `json:"holder"`
+	PIN    string `json:"pin"`
 }
 
 // A Document is a case document with the places of its signatures.

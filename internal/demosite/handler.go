@@ -9,6 +9,7 @@ import (
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/login"
+	"xinzhang/internal/problem"
 	"xinzhang/internal/report"
 )
 
@@ -33,9 +34,9 @@ func (s *Site) Handler() http.Handler {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Cache-Control", "no-store")
 			if err := s.sameSite(r); err != nil {
-				writeProblem(w, r, err)
+				problem.Write(w, r, err)
 			} else if err := do(w, r); err != nil {
-				writeProblem(w, r, err)
+				problem.Write(w, r, err)
 			}
 		})
 	}
@@ -60,6 +61,12 @@ func (s *Site) loggedIn(do func(http.ResponseWriter, *http.Request, *session) er
 	}
 }
 
+// sessionJSON is who is logged in, if anybody.
+type sessionJSON struct {
+	Person *personJSON `json:"person"`
+	Hints  []Hint      `json:"hints"`
+}
+
 // personJSON is who is logged in; the ID number stays masked.
 type personJSON struct {
 	Name     string `json:"name"`
@@ -75,12 +82,13 @@ func personOf(p Person) personJSON {
 func (s *Site) getSession(w http.ResponseWriter, r *http.Request) error {
 	who, err := s.who(r)
 	if errors.Is(err, fault.CaseNotLoggedIn) {
-		return writeJSON(w, map[string]any{"person": nil})
+		return writeJSON(w, sessionJSON{Hints: s.cfg.Hints})
 	}
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, map[string]any{"person": personOf(who.person)})
+	p := personOf(who.person)
+	return writeJSON(w, sessionJSON{Person: &p, Hints: s.cfg.Hints})
 }
 
 func (s *Site) postNonce(w http.ResponseWriter, _ *http.Request) error {
