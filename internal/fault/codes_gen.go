@@ -4,6 +4,12 @@ package fault
 
 // The codes, with their English titles.
 const (
+	// AgentOriginListed: {origin} is allowed by the administrator's list and cannot be revoked here
+	AgentOriginListed Code = "agent.origin_listed"
+	// AgentOriginUnfit: “{origin}” is no origin of a web site
+	AgentOriginUnfit Code = "agent.origin_unfit"
+	// AgentOriginUnknown: {origin} is not among the allowed sites
+	AgentOriginUnknown Code = "agent.origin_unknown"
 	// AppAbsent: there is no application {app} in the UKey
 	AppAbsent Code = "app.absent"
 	// AppExists: there is an application {app} in the UKey already
@@ -314,16 +320,42 @@ const (
 	KeyBroken Code = "key.broken"
 	// KeyCertMismatch: the certificate does not belong to the {use} key of the container {container}
 	KeyCertMismatch Code = "key.cert_mismatch"
+	// KeyDigestUnlisted: this content is not on the list that was confirmed, so it was not signed
+	KeyDigestUnlisted Code = "key.digest_unlisted"
 	// KeyEnvelopeMismatch: the enveloped private key does not belong to its public key
 	KeyEnvelopeMismatch Code = "key.envelope_mismatch"
 	// KeyExists: the key {name} is there already
 	KeyExists Code = "key.exists"
 	// KeyMissing: the key {name} is not there
 	KeyMissing Code = "key.missing"
+	// KeyNoCertificate: there is no certificate in the UKey
+	KeyNoCertificate Code = "key.no_certificate"
+	// KeyNoDecrypt: this kind of UKey does not hand out what it decrypts
+	KeyNoDecrypt Code = "key.no_decrypt"
+	// KeyNotPluggedIn: this UKey is not plugged in
+	KeyNotPluggedIn Code = "key.not_plugged_in"
 	// KeyPassphraseShort: the passphrase is shorter than {min} characters
 	KeyPassphraseShort Code = "key.passphrase_short"
 	// KeyPassphraseWrong: the passphrase of the private key file is wrong
 	KeyPassphraseWrong Code = "key.passphrase_wrong"
+	// KeyPurposeLoginIdentity: there is no ID number in the certificate, so it cannot log in
+	KeyPurposeLoginIdentity Code = "key.purpose_login_identity"
+	// KeyPurposeLoginOrganisation: an organisation's certificate seals and cannot log in
+	KeyPurposeLoginOrganisation Code = "key.purpose_login_organisation"
+	// KeyPurposeLoginPolicy: the certificate lacks the policy of persons and cannot log in
+	KeyPurposeLoginPolicy Code = "key.purpose_login_policy"
+	// KeyPurposeLoginUsage: the certificate lacks the usage client authentication and cannot log in
+	KeyPurposeLoginUsage Code = "key.purpose_login_usage"
+	// KeyPurposeNoEncryption: the UKey holds no encryption certificate and cannot decrypt
+	KeyPurposeNoEncryption Code = "key.purpose_no_encryption"
+	// KeyPurposeOrganisation: sealing takes an organisation's certificate, this is a person's
+	KeyPurposeOrganisation Code = "key.purpose_organisation"
+	// KeyPurposePerson: signing takes a person's certificate, this is an organisation's
+	KeyPurposePerson Code = "key.purpose_person"
+	// KeyPurposeUnclear: the certificate does not agree with itself whether it is a person's or an organisation's
+	KeyPurposeUnclear Code = "key.purpose_unclear"
+	// KeyPurposeUsage: this certificate may not sign
+	KeyPurposeUsage Code = "key.purpose_usage"
 	// KeyUnprotected: no passphrase protects this private key
 	KeyUnprotected Code = "key.unprotected"
 	// KeyUnsupported: this protection of a private key is not supported: {what}
@@ -372,6 +404,18 @@ const (
 	LintValidity Code = "lint.validity"
 	// LintVersion: certificate version: {what}
 	LintVersion Code = "lint.version"
+	// LoginFormat: the form of the login token is not known
+	LoginFormat Code = "login.format"
+	// LoginNonce: the nonce of the login is not good
+	LoginNonce Code = "login.nonce"
+	// LoginNotTrusted: the issuer of the login certificate is not trusted ({issuer})
+	LoginNotTrusted Code = "login.not_trusted"
+	// LoginOrigin: the login token cannot serve {origin}
+	LoginOrigin Code = "login.origin"
+	// LoginSignature: the signature of the login is wrong
+	LoginSignature Code = "login.signature"
+	// LoginStatusUnknown: it cannot be told whether the login certificate is revoked
+	LoginStatusUnknown Code = "login.status_unknown"
 	// MakerCertBroken: the seal maker's certificate cannot be read ({place})
 	MakerCertBroken Code = "maker.cert_broken"
 	// MakerCertDeviation: the seal maker's certificate departs from the standard: {what}
@@ -412,6 +456,10 @@ const (
 	MakerStatusUnannounced Code = "maker.status_unannounced"
 	// MakerStatusUnknown: whether the seal maker's certificate was revoked cannot be told
 	MakerStatusUnknown Code = "maker.status_unknown"
+	// OperationCancelled: the operation was cancelled
+	OperationCancelled Code = "operation.cancelled"
+	// OperationDone: this operation is done, it was not sent again
+	OperationDone Code = "operation.done"
 	// PictureCodeWrong: the seal code “{code}” is not well formed
 	PictureCodeWrong Code = "picture.code_wrong"
 	// PictureNoInk: no handwriting was found in the picture
@@ -432,8 +480,16 @@ const (
 	PINAdminIncorrect Code = "pin.admin_incorrect"
 	// PINAdminLocked: the admin PIN is locked
 	PINAdminLocked Code = "pin.admin_locked"
+	// PINAlreadyTried: this PIN was tried before and is wrong
+	PINAlreadyTried Code = "pin.already_tried"
+	// PINCharacters: the PIN holds characters that are not on an English keyboard, so it was not tried
+	PINCharacters Code = "pin.characters"
+	// PINFewLeft: {left} PIN tries are left: business pages open no PIN entry any more
+	PINFewLeft Code = "pin.few_left"
 	// PINIncorrect: wrong PIN, {left} tries left
 	PINIncorrect Code = "pin.incorrect"
+	// PINLastConfirm: one PIN try is left, so it was not tried
+	PINLastConfirm Code = "pin.last_confirm"
 	// PINLastTry: only one try of the {pin} is left; it was not spent
 	PINLastTry Code = "pin.last_try"
 	// PINLength: a PIN has {min} to {max} characters
@@ -444,6 +500,12 @@ const (
 	PINMustChange Code = "pin.must_change"
 	// PINNotVerified: the PIN has not been verified
 	PINNotVerified Code = "pin.not_verified"
+	// PINOutcomeUnknown: the UKey went away while the PIN was verified: {spent}
+	PINOutcomeUnknown Code = "pin.outcome_unknown"
+	// PINRepeatDiffers: the new PIN and its repetition differ
+	PINRepeatDiffers Code = "pin.repeat_differs"
+	// PINTriesUnknown: this UKey does not tell its tries: two were used in this run
+	PINTriesUnknown Code = "pin.tries_unknown"
 	// PINWeak: the new PIN is too simple: {rule}
 	PINWeak Code = "pin.weak"
 	// RequestInvalid: the request does not fit the interface: {places}
@@ -632,6 +694,12 @@ const (
 	StoreNewer Code = "store.newer"
 	// StoreUnreadable: the database {file} cannot be opened
 	StoreUnreadable Code = "store.unreadable"
+	// SystemsBroken: the list of business systems cannot be used ({what})
+	SystemsBroken Code = "systems.broken"
+	// SystemsSignature: the signature of the list of business systems is wrong
+	SystemsSignature Code = "systems.signature"
+	// SystemsSigner: the certificate that signed the list of business systems is not trusted ({holder})
+	SystemsSigner Code = "systems.signer"
 	// TimeClockOnly: signed at {time} by the signer's own clock
 	TimeClockOnly Code = "time.clock_only"
 	// TimeDisagrees: the description's time ({file}) is not the signed one ({time})
@@ -687,6 +755,15 @@ const (
 )
 
 var table = map[Code]Entry{
+	AgentOriginListed: {Code: AgentOriginListed, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"{origin} 由管理员的系统清单允许，不能在这里取消", "它在管理员签名的业务系统清单中", "请联系本单位管理员修改清单"},
+		EN: Text{"{origin} is allowed by the administrator's list and cannot be revoked here", "it stands in the signed list of business systems", "ask your administrator to change the list"}},
+	AgentOriginUnfit: {Code: AgentOriginUnfit, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"“{origin}”不是网站地址", "应为浏览器给出的来源，例如 https://case.example 或 http://10.1.2.3:8080", "开发人员请检查地址；文件页面（file://）不能调用"},
+		EN: Text{"“{origin}” is no origin of a web site", "an origin reads like https://case.example or http://10.1.2.3:8080", "developers: check the address; pages from files cannot call"}},
+	AgentOriginUnknown: {Code: AgentOriginUnknown, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"{origin} 不在允许的网站中", "没有允许过，或已经取消", "请核对地址"},
+		EN: Text{"{origin} is not among the allowed sites", "it was never allowed, or no longer is", "check the address"}},
 	AppAbsent: {Code: AppAbsent, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 4, Args: []string{"app"},
 		ZH: Text{"UKey 中没有应用 {app}", "UKey 没有初始化，或属于其他系统", "确认插入的 UKey 是否正确"},
 		EN: Text{"there is no application {app} in the UKey", "it was not initialised, or belongs to another system", "check that it is the right UKey"}},
@@ -1152,6 +1229,9 @@ var table = map[Code]Entry{
 	KeyCertMismatch: {Code: KeyCertMismatch, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"container", "use"},
 		ZH: Text{"证书与容器 {container} 中的{use}密钥不相符", "证书里的公钥属于另一把密钥", "不要使用；请确认证书是为这个 UKey 签发的"},
 		EN: Text{"the certificate does not belong to the {use} key of the container {container}", "its public key is that of another key", "check that it was issued for this UKey"}},
+	KeyDigestUnlisted: {Code: KeyDigestUnlisted, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这份内容不在确认过的清单里，没有签名", "一次 PIN 只对确认窗口列出的内容有效", "请重新发起签署"},
+		EN: Text{"this content is not on the list that was confirmed, so it was not signed", "one PIN holds for what the window listed", "begin the signing again"}},
 	KeyEnvelopeMismatch: {Code: KeyEnvelopeMismatch, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"信封里的加密私钥与公钥不相符", "数据在传送中被改动，或不是发给这把签名密钥的", "不要使用；请签发机构重新下发"},
 		EN: Text{"the enveloped private key does not belong to its public key", "it was changed on the way, or was not made for this signing key", "do not use it; ask the issuer to send it again"}},
@@ -1161,12 +1241,48 @@ var table = map[Code]Entry{
 	KeyMissing: {Code: KeyMissing, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string{"name"},
 		ZH: Text{"找不到密钥 {name}", "密钥文件被移走或删除", "请从备份恢复密钥文件"},
 		EN: Text{"the key {name} is not there", "its file was moved or deleted", "bring the file back from a backup"}},
+	KeyNoCertificate: {Code: KeyNoCertificate, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"UKey 中没有证书", "这个 UKey 还没有签发证书，或签发没有完成", "请携带 UKey 到受理点制证"},
+		EN: Text{"there is no certificate in the UKey", "none was issued into it yet, or issuing was not finished", "take it to the RA desk"}},
+	KeyNoDecrypt: {Code: KeyNoDecrypt, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这种 UKey 不能把解密结果交给本机程序", "它把会话密钥留在 UKey 内部", "请换用支持解密的 UKey，或联系技术支持"},
+		EN: Text{"this kind of UKey does not hand out what it decrypts", "it keeps session keys inside", "use another UKey or contact support"}},
+	KeyNotPluggedIn: {Code: KeyNotPluggedIn, Severity: "error", Retryable: true, HTTPStatus: 404, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"没有找到这个 UKey", "UKey 已拔出，或证书已更换", "插入 UKey 后重试"},
+		EN: Text{"this UKey is not plugged in", "it was pulled out, or its certificate was replaced", "plug it in and try again"}},
 	KeyPassphraseShort: {Code: KeyPassphraseShort, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"min"},
 		ZH: Text{"口令太短，至少 {min} 个字符", "这个口令保护签发机构的私钥", "请换一个更长的口令"},
 		EN: Text{"the passphrase is shorter than {min} characters", "it guards the private keys of the authority", "choose a longer one"}},
 	KeyPassphraseWrong: {Code: KeyPassphraseWrong, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"私钥文件的口令不正确", "口令不符，或文件已损坏", "检查大小写和输入法后重试；仍不行时用备份文件"},
 		EN: Text{"the passphrase of the private key file is wrong", "the passphrase does not match, or the file is damaged", "check Caps Lock and try again, or use a backup of the file"}},
+	KeyPurposeLoginIdentity: {Code: KeyPurposeLoginIdentity, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"证书中没有身份证号，不能登录", "登录要求证书策略、客户端认证用途和身份信息三者一致", "换用机构个人证书；仍不行请到受理点核对证书"},
+		EN: Text{"there is no ID number in the certificate, so it cannot log in", "logging in asks for policy, client authentication and identity to agree", "use the certificate of a person in an organisation"}},
+	KeyPurposeLoginOrganisation: {Code: KeyPurposeLoginOrganisation, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"机构证书只能盖章，不能登录", "证书策略、用途或身份信息表明它属于机构", "请插入个人 UKey"},
+		EN: Text{"an organisation's certificate seals and cannot log in", "policy, usage or identity say that it belongs to an organisation", "plug in the UKey of a person"}},
+	KeyPurposeLoginPolicy: {Code: KeyPurposeLoginPolicy, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"证书没有机构个人的证书策略，不能登录", "登录要求证书策略、客户端认证用途和身份信息三者一致", "换用机构个人证书；仍不行请到受理点核对证书"},
+		EN: Text{"the certificate lacks the policy of persons and cannot log in", "logging in asks for policy, client authentication and identity to agree", "use the certificate of a person in an organisation"}},
+	KeyPurposeLoginUsage: {Code: KeyPurposeLoginUsage, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"证书没有客户端认证用途，不能登录", "登录要求证书策略、客户端认证用途和身份信息三者一致", "换用机构个人证书；仍不行请到受理点核对证书"},
+		EN: Text{"the certificate lacks the usage client authentication and cannot log in", "logging in asks for policy, client authentication and identity to agree", "use the certificate of a person in an organisation"}},
+	KeyPurposeNoEncryption: {Code: KeyPurposeNoEncryption, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"UKey 中没有加密证书，不能解密", "解密使用加密密钥对，这个容器中没有", "请到受理点补发加密证书"},
+		EN: Text{"the UKey holds no encryption certificate and cannot decrypt", "decrypting takes the encryption pair", "have an encryption certificate issued at the RA desk"}},
+	KeyPurposeOrganisation: {Code: KeyPurposeOrganisation, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"盖章要用机构证书，这是个人证书", "印章属于机构，须由机构证书加盖", "请插入机构 UKey（公章）"},
+		EN: Text{"sealing takes an organisation's certificate, this is a person's", "a seal belongs to the organisation", "plug in the UKey of the organisation"}},
+	KeyPurposePerson: {Code: KeyPurposePerson, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"签字要用个人证书，这是机构证书", "手写签名只能由本人的证书作出", "请插入个人 UKey"},
+		EN: Text{"signing takes a person's certificate, this is an organisation's", "a hand-written signature is made by the person alone", "plug in the UKey of a person"}},
+	KeyPurposeUnclear: {Code: KeyPurposeUnclear, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"证书属于个人还是机构，说法不一致", "证书策略、用途和身份信息互相矛盾，或缺少其中一部分", "请到受理点核对并更换证书"},
+		EN: Text{"the certificate does not agree with itself whether it is a person's or an organisation's", "policy, usage and identity contradict each other or are missing", "have the certificate checked at the RA desk"}},
+	KeyPurposeUsage: {Code: KeyPurposeUsage, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这张证书不能用于签名", "密钥用途中没有数字签名", "请选择签名证书"},
+		EN: Text{"this certificate may not sign", "its key usage holds no digital signature", "choose a signing certificate"}},
 	KeyUnprotected: {Code: KeyUnprotected, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"私钥没有口令保护", "谁拿到这个文件，谁就能冒用", "改用 UKey 保存，或用口令加密保存，再彻底删除这个文件"},
 		EN: Text{"no passphrase protects this private key", "whoever gets the file can sign in the name of its owner", "keep the key in a UKey or in an encrypted file, and destroy this one"}},
@@ -1239,6 +1355,24 @@ var table = map[Code]Entry{
 	LintVersion: {Code: LintVersion, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"证书版本：{what}", "扩展项只能出现在 v3 证书中", "请由签发机构更正后重新签发"},
 		EN: Text{"certificate version: {what}", "extensions belong to v3 certificates only", "have the authority correct and reissue it"}},
+	LoginFormat: {Code: LoginFormat, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"登录凭证的格式不认识", "凭证由其他软件或更新的版本生成", "请升级登录服务或本机服务"},
+		EN: Text{"the form of the login token is not known", "it was made by other software, or by a later version", "bring login server and agent to the same version"}},
+	LoginNonce: {Code: LoginNonce, Severity: "error", Retryable: true, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"登录随机数无效", "随机数已用过、已过期，或不是本服务发出的", "请刷新页面重新登录"},
+		EN: Text{"the nonce of the login is not good", "it was used, is too old, or was not issued by this server", "reload the page and log in again"}},
+	LoginNotTrusted: {Code: LoginNotTrusted, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"issuer"},
+		ZH: Text{"登录证书的签发机构不受信任（{issuer}）", "登录服务没有配置这个机构的信任锚，或证书链有缺陷", "请系统管理员检查登录服务的 --trust"},
+		EN: Text{"the issuer of the login certificate is not trusted ({issuer})", "its anchor is not configured, or the chain is flawed", "have the administrator check --trust of the login server"}},
+	LoginOrigin: {Code: LoginOrigin, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"origin"},
+		ZH: Text{"登录凭证不能用于 {origin}", "这个来源不在登录服务的配置中", "开发人员请核对登录服务的 --origin 与页面地址"},
+		EN: Text{"the login token cannot serve {origin}", "this origin is not in the configuration of the login server", "developers: compare --origin of the login server with the page's address"}},
+	LoginSignature: {Code: LoginSignature, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"登录签名不正确", "凭证被改动，或是为别的网站、别的随机数签的", "请刷新页面重新登录；反复出现请联系系统管理员"},
+		EN: Text{"the signature of the login is wrong", "the token was changed, or made for another site or nonce", "reload the page and log in again; if it comes back, tell the administrator"}},
+	LoginStatusUnknown: {Code: LoginStatusUnknown, Severity: "error", Retryable: true, HTTPStatus: 403, ExitStatus: 1, Args: []string{"issuer"},
+		ZH: Text{"无法确定登录证书是否已吊销", "没有 {issuer} 当前有效的吊销列表", "请系统管理员更新登录服务的吊销列表"},
+		EN: Text{"it cannot be told whether the login certificate is revoked", "no current revocation list of {issuer} is at hand", "have the administrator renew the lists of the login server"}},
 	MakerCertBroken: {Code: MakerCertBroken, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"place"},
 		ZH: Text{"制章者证书无法解析（{place}）", "证书数据损坏", "请向签署方索取原文件"},
 		EN: Text{"the seal maker's certificate cannot be read ({place})", "it is damaged", "ask the signer for the original file"}},
@@ -1299,6 +1433,12 @@ var table = map[Code]Entry{
 	MakerStatusUnknown: {Code: MakerStatusUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"source"},
 		ZH: Text{"取不到制章者证书的吊销信息，无法确定是否被吊销", "证书说明可在 {source} 查询，但手头没有", "取得该吊销列表，用 --crl 指定后再验证"},
 		EN: Text{"whether the seal maker's certificate was revoked cannot be told", "the certificate announces {source}, which is not at hand", "fetch that list and name it with --crl"}},
+	OperationCancelled: {Code: OperationCancelled, Severity: "error", Retryable: true, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"操作已取消", "页面或用户取消了操作，或页面已关闭", "需要时请重新发起"},
+		EN: Text{"the operation was cancelled", "the page or the person cancelled it, or the page was closed", "begin again when needed"}},
+	OperationDone: {Code: OperationDone, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"此操作已完成，没有再次提交", "同一个窗口被点击了多次", "无需再做；没有消耗尝试次数"},
+		EN: Text{"this operation is done, it was not sent again", "the same window was clicked several times", "nothing to do; no try was spent"}},
 	PictureCodeWrong: {Code: PictureCodeWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"code"},
 		ZH: Text{"印章编码“{code}”不合格式", "印章编码是 13 位数字（也可以是 6 至 18 位数字或大写字母）", "核对备案的印章编码"},
 		EN: Text{"the seal code “{code}” is not well formed", "a seal code is 13 digits (6 to 18 digits or capital letters are taken)", "compare it with the registered code"}},
@@ -1329,9 +1469,21 @@ var table = map[Code]Entry{
 	PINAdminLocked: {Code: PINAdminLocked, Severity: "error", Retryable: false, HTTPStatus: 423, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"管理员 PIN 已锁死", "管理员 PIN 累计输错次数已满，无法恢复", "到受理点初始化 UKey 并重新签发证书；原有密钥不能取回"},
 		EN: Text{"the admin PIN is locked", "it was entered wrongly as often as is allowed; nothing restores it", "have the UKey initialised and the certificates issued anew at a service counter; its keys cannot be brought back"}},
+	PINAlreadyTried: {Code: PINAlreadyTried, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这个 PIN 刚才已试过，不正确", "为了不浪费次数，没有再送给 UKey", "请换一个；记不清请先停下。没有消耗尝试次数"},
+		EN: Text{"this PIN was tried before and is wrong", "it was not sent to the UKey again so that no try is lost", "type another, or stop if you are not sure; no try was spent"}},
+	PINCharacters: {Code: PINCharacters, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"PIN 中有键盘上没有的字符，没有尝试", "可能开着中文输入法或全角输入", "切换到英文输入后再输；没有消耗尝试次数"},
+		EN: Text{"the PIN holds characters that are not on an English keyboard, so it was not tried", "an input method may be on", "switch it off and type again; no try was spent"}},
+	PINFewLeft: {Code: PINFewLeft, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"left"},
+		ZH: Text{"PIN 只剩 {left} 次机会，业务页面不再提供输入", "可能已输错多次；剩下的次数只能在数字证书管理工具中使用", "打开数字证书管理工具，用“证书验证”确认 PIN；记不清请到受理点解锁"},
+		EN: Text{"{left} PIN tries are left: business pages open no PIN entry any more", "it may have been mistyped before; what is left is for the certificate manager only", "verify the PIN in the certificate manager, or have it unlocked at the RA desk"}},
 	PINIncorrect: {Code: PINIncorrect, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"left"},
 		ZH: Text{"PIN 不正确，还可尝试 {left} 次", "输入的 PIN 与 UKey 中的不符；次数由 UKey 累计，输对一次即恢复", "确认大写锁定和输入法后再输；记不清请先停下，次数用完 UKey 会锁死"},
 		EN: Text{"wrong PIN, {left} tries left", "it is not the PIN of the UKey, which counts wrong entries until a right one", "check Caps Lock and try again; if you are not sure, stop: the UKey locks when no tries are left"}},
+	PINLastConfirm: {Code: PINLastConfirm, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"PIN 只剩最后 1 次机会，没有尝试", "再输错一次就会锁死", "确认记得 PIN，勾选“我确认记得 PIN”后再试；记不清请到受理点解锁"},
+		EN: Text{"one PIN try is left, so it was not tried", "one more mistake locks the UKey", "tick that you are sure of the PIN and try, or have it unlocked at the RA desk"}},
 	PINLastTry: {Code: PINLastTry, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"pin"},
 		ZH: Text{"{pin} 只剩最后 1 次机会，没有尝试", "再输错一次就会锁死", "确认记得 {pin}，再加上 --last-try 重试；记不清请到受理点解锁"},
 		EN: Text{"only one try of the {pin} is left; it was not spent", "one more wrong entry locks it", "when you are sure of the {pin}, try again with --last-try; otherwise have it unlocked at a service counter"}},
@@ -1347,6 +1499,15 @@ var table = map[Code]Entry{
 	PINNotVerified: {Code: PINNotVerified, Severity: "error", Retryable: false, HTTPStatus: 401, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"尚未验证 PIN", "使用私钥前须输入 PIN；PIN 被修改后也要重新验证", "输入 PIN 后重试"},
 		EN: Text{"the PIN has not been verified", "private keys are used after the PIN only, and a changed PIN must be verified again", "enter the PIN and try again"}},
+	PINOutcomeUnknown: {Code: PINOutcomeUnknown, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"spent"},
+		ZH: Text{"验证 PIN 时 UKey 断开了：{spent}", "UKey 在操作途中被拔出或没有回答；操作没有完成", "重新插入 UKey，看清剩余次数后再试"},
+		EN: Text{"the UKey went away while the PIN was verified: {spent}", "it was pulled out or did not answer; nothing was done", "plug it in again, look at the tries left, then try again"}},
+	PINRepeatDiffers: {Code: PINRepeatDiffers, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"两次输入的新 PIN 不一致", "新 PIN 与重复输入的不同", "请重新输入新 PIN；没有消耗尝试次数"},
+		EN: Text{"the new PIN and its repetition differ", "one of them was mistyped", "type the new PIN again; no try was spent"}},
+	PINTriesUnknown: {Code: PINTriesUnknown, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"这个 UKey 不报告剩余次数，本次运行最多试 2 次", "不知道剩余次数时继续尝试，可能把 UKey 锁死", "确认 PIN 后重新启动本机服务再试；记不清请到受理点"},
+		EN: Text{"this UKey does not tell its tries: two were used in this run", "trying on blindly could lock it", "make sure of the PIN, then restart the agent"}},
 	PINWeak: {Code: PINWeak, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"rule"},
 		ZH: Text{"新 PIN 太简单：{rule}", "容易猜到的 PIN 起不到保护作用", "请换一个 PIN；没有消耗尝试次数"},
 		EN: Text{"the new PIN is too simple: {rule}", "a PIN that is easily guessed protects nothing", "choose another; no try was spent"}},
@@ -1629,6 +1790,15 @@ var table = map[Code]Entry{
 	StoreUnreadable: {Code: StoreUnreadable, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 4, Args: []string{"file"},
 		ZH: Text{"数据库 {file} 打不开", "文件损坏、不是本系统的数据库，或没有权限", "请检查权限；损坏时从备份恢复"},
 		EN: Text{"the database {file} cannot be opened", "it is damaged, no database of this system, or not permitted", "check the permissions; if damaged, restore the backup"}},
+	SystemsBroken: {Code: SystemsBroken, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
+		ZH: Text{"业务系统清单无法使用（{what}）", "清单不完整，或内容不符合格式", "请管理员用 xinzhang-agent systems sign 重新制作"},
+		EN: Text{"the list of business systems cannot be used ({what})", "it is incomplete, or its content does not fit the format", "have the administrator make it again with xinzhang-agent systems sign"}},
+	SystemsSignature: {Code: SystemsSignature, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"业务系统清单的签名不正确", "清单被改动，或不是旁边证书的持有者签的", "不要使用；请管理员重新下发清单和证书"},
+		EN: Text{"the signature of the list of business systems is wrong", "it was changed, or another than the certificate beside it signed", "do not use it; have list and certificate delivered again"}},
+	SystemsSigner: {Code: SystemsSigner, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder"},
+		ZH: Text{"签署业务系统清单的证书不可信（{holder}）", "证书不在有效期内、已吊销，或不是受信任的机构签发的", "请管理员换用有效的证书签署，并下发信任锚"},
+		EN: Text{"the certificate that signed the list of business systems is not trusted ({holder})", "it is out of date, revoked, or not under a trust anchor", "have the list signed with a valid certificate, and the anchor delivered"}},
 	TimeClockOnly: {Code: TimeClockOnly, Severity: "note", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"time"},
 		ZH: Text{"签署时间 {time} 来自签署人的电脑", "没有时间戳，不能证明时间准确", "重要文件请使用时间戳服务"},
 		EN: Text{"signed at {time} by the signer's own clock", "there is no time stamp to prove it", "use a time-stamp service where it matters"}},

@@ -116,7 +116,27 @@ func (e RoleEvidence) wordRole() Role {
 
 // MayLogIn reports whether c may authenticate a person: our policy for persons,
 // clientAuth, an identity number, and a key that may sign, all in agreement.
-func (c *Certificate) MayLogIn() bool {
+func (c *Certificate) MayLogIn() bool { return c.CheckLogIn() == nil }
+
+// CheckLogIn is MayLogIn with the reason: which of the three sources speaks
+// against it ([fault.KeyPurposeLoginPolicy], [fault.KeyPurposeLoginUsage],
+// [fault.KeyPurposeLoginIdentity]), or that it is an organisation's
+// ([fault.KeyPurposeLoginOrganisation]).
+func (c *Certificate) CheckLogIn() error {
 	e := c.RoleEvidence()
-	return e.Policy == RolePerson && e.Role() == RolePerson && e.ClientAuth && c.MaySign()
+	switch {
+	case e.Policy == RoleOrganisation || e.Role() == RoleOrganisation:
+		return fault.New(fault.KeyPurposeLoginOrganisation)
+	case e.Policy != RolePerson:
+		return fault.New(fault.KeyPurposeLoginPolicy)
+	case !e.ClientAuth:
+		return fault.New(fault.KeyPurposeLoginUsage)
+	case !e.IDNumber:
+		return fault.New(fault.KeyPurposeLoginIdentity)
+	case e.Role() != RolePerson:
+		return fault.New(fault.KeyPurposeUnclear)
+	case !c.MaySign():
+		return fault.New(fault.KeyPurposeUsage)
+	}
+	return nil
 }

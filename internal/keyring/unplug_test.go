@@ -1,0 +1,184 @@
+package keyring_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"xinzhang/internal/fault"
+	"xinzhang/internal/keyring"
+	"xinzhang/internal/token"
+)
+
+// An odd driver stands between the ring and the UKeys, to do to them what
+// people and vendors do.
+type odd struct {
+	token.Driver
+	verify  func(ctx context.Context, app token.Application, pin token.PIN) error
+	pinInfo func(ctx context.Context, app token.Application) (token.PINInfo, error)
+}
+
+type oddDevice struct {
+	token.Device
+	odd *odd
+}
+
+type oddApp struct {
+	token.Application
+	odd *odd
+}
+
+func (o *odd) Connect(ctx context.Context, name string) (token.Device, error) {
+	d, err := o.Driver.Connect(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return oddDevice{d, o}, nil
+}
+
+func (d oddDevice) OpenApplication(ctx context.Context, name string) (token.Application, error) {
+	a, err := d.Device.OpenApplication(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return oddApp{a, d.odd}, nil
+}
+
+func (a oddApp) VerifyPIN(ctx context.Context, kind token.PINKind, pin token.PIN) error {
+	if a.odd.verify != nil {
+		return a.odd.verify(ctx, a.Application, pin)
+	}
+	return a.Application.VerifyPIN(ctx, kind, pin)
+}
+
+func (a oddApp) PINInfo(ctx context.Context, kind token.PINKind) (token.PINInfo, error) {
+	if a.odd.pinInfo != nil {
+		return a.odd.pinInfo(ctx, a.Application)
+	}
+	return a.Application.PINInfo(ctx, kind)
+}
+
+// pull moves the files of a UKey away; push brings them back.
+func (b *bench) pull() { b.move(b.dir, b.dir+"-out") }
+func (b *bench) push() { b.move(b.dir+"-out", b.dir) }
+
+func (b *bench) move(from, to string) {
+	b.t.Helper()
+	b.must(os.MkdirAll(to, 0o700))
+	files, err := filepath.Glob(filepath.Join(from, "*.ukey*"))
+	b.must(err)
+	for _, f := range files {
+		b.must(os.Rename(f, filepath.Join(to, filepath.Base(f))))
+	}
+}
+
+func TestPulledOutMidwayTheOutcomeIsUnknownUntilItIsBack(t *testing.T) { // guard 7
+	for name, spend := range map[string]bool{"before the comparison": false, "after the comparison": true} {
+		t.Run(name, func(t *testing.T) {
+			o := &odd{}
+			b := newBench(t, func(d token.Driver) token.Driver { o.Driver = d; return o })
+			id := b.person("key", nil)
+			b.ring.Refresh(t.Context())
+			o.verify = func(ctx context.Context, app token.Application, pin token.PIN) error {
+				if spend {
+					_ = app.VerifyPIN(ctx, token.UserPIN, pin)
+				}
+				b.pull()
+				return fault.New(fault.TokenRemoved, "token", "key")
+			}
+			err := b.unlock(b.attempt(id, "operation-0000001", "111222"))
+			wants(t, err, fault.PINOutcomeUnknown)
+			if got := fault.Of(err).Args["spent"]; got != keyring.SpentUnknown {
+				t.Errorf("spent %v", got)
+			}
+			b.ring.Refresh(t.Context())
+			if _, err := b.ring.Find(id); !errors.Is(err, fault.KeyNotPluggedIn) {
+				t.Errorf("pulled out: %v", err)
+			}
+			b.push()
+			b.ring.Refresh(t.Context())
+			f, err := b.ring.Find(id)
+			b.must(err)
+			want := keyring.SpentNone
+			if spend {
+				want = keyring.SpentOne
+			}
+			if got := fault.Of(b.ring.Settled(f)).Args["spent"]; got != want {
+				t.Errorf("settled as %v, want %v", got, want)
+			}
+			if err := b.ring.Settled(f); err != nil {
+				t.Errorf("told twice: %v", err)
+			}
+			o.verify = nil
+			b.must(b.unlock(b.attempt(id, "operation-0000002", pin)))
+		})
+	}
+}
+
+func TestAUKeyThatCannotTellItsTriesHasTwo(t *testing.T) {
+	o := &odd{pinInfo: func(context.Context, token.Application) (token.PINInfo, error) {
+		return token.PINInfo{}, errors.New("not supported")
+	}}
+	b := newBench(t, func(d token.Driver) token.Driver { o.Driver = d; return o })
+	id := b.person("key", nil)
+	b.ring.Refresh(t.Context())
+	wants(t, b.unlock(b.attempt(id, "operation-0000001", "111222")), fault.PINIncorrect)
+	wants(t, b.unlock(b.attempt(id, "operation-0000002", "111223")), fault.PINIncorrect)
+	wants(t, b.unlock(b.attempt(id, "operation-0000003", pin)), fault.PINTriesUnknown)
+	if b.left("key") != 8 {
+		t.Errorf("%d tries left", b.left("key"))
+	}
+}
+
+func TestARightPINGivesTheTwoBlindTriesBack(t *testing.T) {
+	o := &odd{pinInfo: func(context.Context, token.Application) (token.PINInfo, error) { return token.PINInfo{}, nil }}
+	b := newBench(t, func(d token.Driver) token.Driver { o.Driver = d; return o })
+	id := b.person("key", nil)
+	b.ring.Refresh(t.Context())
+	wants(t, b.unlock(b.attempt(id, "operation-0000001", "111222")), fault.PINIncorrect)
+	b.must(b.unlock(b.attempt(id, "operation-0000002", pin)))
+	wants(t, b.unlock(b.attempt(id, "operation-0000003", "111224")), fault.PINIncorrect)
+	b.must(b.unlock(b.attempt(id, "operation-0000004", pin)))
+}
+
+func TestAnotherCertificateInTheSameSlotIsAnotherKey(t *testing.T) {
+	b := newBench(t, nil)
+	id := b.person("key", nil)
+	b.ring.Refresh(t.Context())
+	b.pull()
+	b.person("key", nil) // same name, not seen by the ring yet
+	wants(t, b.unlock(b.attempt(id, "operation-0000001", pin)), fault.TokenRemoved)
+	if b.left("key") != 10 {
+		t.Errorf("%d tries left", b.left("key"))
+	}
+}
+
+func TestPluggingInShowsWithinASecond(t *testing.T) {
+	b := newBench(t, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { b.ring.Run(ctx); close(done) }()
+	defer func() { cancel(); <-done }()
+	events, stop := b.ring.Watch()
+	defer stop()
+	await := func(what string, there func() bool) {
+		t.Helper()
+		for deadline := time.After(10 * time.Second); !there(); {
+			select {
+			case <-events:
+			case <-deadline:
+				t.Fatalf("%s was not told", what)
+			}
+		}
+	}
+	id := b.person("key", nil)
+	present := func() bool { _, err := b.ring.Find(id); return err == nil }
+	await("plugging in", present)
+	b.pull()
+	await("pulling out", func() bool { return !present() })
+	b.push()
+	await("plugging in again", present)
+}

@@ -1,0 +1,162 @@
+package login_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"xinzhang/internal/fault"
+	"xinzhang/internal/fixture"
+	"xinzhang/internal/format/cert"
+	"xinzhang/internal/format/crl"
+	"xinzhang/internal/login"
+	"xinzhang/internal/trust"
+)
+
+const origin = "https://case.example"
+
+var at = time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)
+
+func token(t *testing.T, h *fixture.Holder, origin, nonce string) login.Token {
+	t.Helper()
+	value, err := h.SignDigest(t.Context(), login.Digest(h.Cert.PublicKey, origin, nonce))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tok, err := login.Assemble(h.Certificate(), value, "xinzhang/test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tok
+}
+
+func verifier(a *fixture.Authority, now time.Time, lists ...*crl.List) *login.Verifier {
+	clock := func() time.Time { return now }
+	return &login.Verifier{Origins: []string{origin}, Trust: func() (*trust.Set, error) { return a.Trust(lists...), nil }, Nonces: login.NewNonces(clock), Now: clock}
+}
+
+func TestATokenLetsItsHolderInOnce(t *testing.T) {
+	a := fixture.New(t, at)
+	v := verifier(a, at.Add(time.Hour), a.CRL(at))
+	nonce, _ := v.Nonces.Issue()
+	tok := token(t, a.Person(nil), origin, nonce)
+	p, err := v.Verify(tok, origin, nonce)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Holder != "测试用户甲" || p.Department != "一监区" || !p.SameIDNumber(fixture.IDNumber) || p.SameIDNumber("990000199001010000") {
+		t.Errorf("%+v", p)
+	}
+	if _, err := v.Verify(tok, origin, nonce); !errors.Is(err, fault.LoginNonce) {
+		t.Errorf("the second time: %v", err)
+	}
+}
+
+func TestWhoIsNotLetIn(t *testing.T) {
+	a := fixture.New(t, at)
+	person := a.Person(nil)
+	other := fixture.New(t, at)
+	revoked := func(reason crl.Reason) []*crl.List {
+		return []*crl.List{a.CRL(at.Add(time.Minute), crl.Entry{Serial: person.Cert.Serial, RevokedAt: at, Reason: reason})}
+	}
+	announcing := a.Person(func(t *cert.Template) { t.CRLURLs = []string{"http://crl.example/sub.crl"} })
+	for name, c := range map[string]struct {
+		holder *fixture.Holder
+		change func(t *login.Token, origin, nonce *string)
+		lists  []*crl.List
+		later  time.Duration
+		want   fault.Code
+	}{
+		"for another site":           {holder: person, change: func(t *login.Token, o, n *string) { *o = "https://evil.example" }, want: fault.LoginOrigin},
+		"with another nonce":         {holder: person, change: func(t *login.Token, o, n *string) { *n = strings.Repeat("A", 44) }, want: fault.LoginNonce},
+		"with a short nonce":         {holder: person, change: func(t *login.Token, o, n *string) { *n = "1" }, want: fault.LoginNonce},
+		"with a changed signature":   {holder: person, change: func(t *login.Token, o, n *string) { t.Signature[40] ^= 1 }, want: fault.LoginSignature},
+		"with a short signature":     {holder: person, change: func(t *login.Token, o, n *string) { t.Signature = t.Signature[:63] }, want: fault.LoginSignature},
+		"of a later format":          {holder: person, change: func(t *login.Token, o, n *string) { t.Format = "xinzhang:2.0" }, want: fault.LoginFormat},
+		"with another's certificate": {holder: person, change: func(t *login.Token, o, n *string) { t.Certificate = a.Person(nil).Certificate() }, want: fault.LoginSignature},
+		"without a certificate":      {holder: person, change: func(t *login.Token, o, n *string) { t.Certificate = []byte{0x30, 0} }, want: fault.CertBroken},
+		"of an organisation":         {holder: a.Organisation(nil), want: fault.KeyPurposeLoginOrganisation},
+		"of another authority":       {holder: other.Person(nil), want: fault.LoginNotTrusted},
+		"expired":                    {holder: a.Person(func(t *cert.Template) { t.NotAfter = at.Add(time.Minute) }), later: time.Hour, want: fault.CertExpired},
+		"revoked":                    {holder: person, lists: revoked(crl.KeyCompromise), want: fault.CertRevoked},
+		"on hold":                    {holder: person, lists: revoked(crl.Hold), want: fault.CertHeld},
+		"without the list announced": {holder: announcing, want: fault.LoginStatusUnknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := verifier(a, at.Add(time.Hour+c.later), c.lists...)
+			nonce, _ := v.Nonces.Issue()
+			tok, o, n := token(t, c.holder, origin, nonce), origin, nonce
+			if c.change != nil {
+				c.change(&tok, &o, &n)
+			}
+			if _, err := v.Verify(tok, o, n); !errors.Is(err, c.want) {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestANonceGrowsOld(t *testing.T) {
+	now := at
+	n := login.NewNonces(func() time.Time { return now })
+	a := fixture.New(t, at)
+	v := &login.Verifier{Origins: []string{origin}, Trust: func() (*trust.Set, error) { return a.Trust(), nil }, Nonces: n, Now: func() time.Time { return now }}
+	nonce, _ := n.Issue()
+	tok := token(t, a.Person(nil), origin, nonce)
+	now = now.Add(6 * time.Minute)
+	if _, err := v.Verify(tok, origin, nonce); !errors.Is(err, fault.LoginNonce) {
+		t.Error(err)
+	}
+}
+
+func TestOtherLanguagesAskOverHTTP(t *testing.T) {
+	a := fixture.New(t, at)
+	server := httptest.NewServer(verifier(a, at.Add(time.Hour), a.CRL(at)).Handler())
+	defer server.Close()
+	post := func(path string, in, out any) int {
+		t.Helper()
+		body, err := json.Marshal(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.Post(server.URL+path, "application/json", bytes.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		if err := json.NewDecoder(res.Body).Decode(out); err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode
+	}
+	var nonce login.Nonce
+	if status := post("/v1/login/nonce", map[string]any{}, &nonce); status != 200 {
+		t.Fatal(status)
+	}
+	tok := token(t, a.Person(nil), origin, nonce.Nonce)
+	request := login.VerifyRequest{Token: tok, Origin: origin, Nonce: nonce.Nonce, IDNumber: fixture.IDNumber}
+	var got login.VerifyResult
+	if status := post("/v1/login/verify", request, &got); status != 200 || got.Holder != "测试用户甲" || got.Equal == nil || !*got.Equal {
+		t.Errorf("%d %+v", status, got)
+	}
+	var problem struct{ Code, Title string }
+	if status := post("/v1/login/verify", request, &problem); status != 403 || problem.Code != "login.nonce" || problem.Title == "" {
+		t.Errorf("again: %d %+v", status, problem)
+	}
+	// An ID number that does not fit the interface is not repeated.
+	res, err := http.Post(server.URL+"/v1/login/verify", "application/json", strings.NewReader(`{"id_number":990000199001010017}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var b bytes.Buffer
+	_, _ = b.ReadFrom(res.Body)
+	if res.StatusCode != 422 || strings.Contains(b.String(), "19900101") || !strings.Contains(b.String(), "body.id_number") {
+		t.Errorf("%d %s", res.StatusCode, b.String())
+	}
+}
