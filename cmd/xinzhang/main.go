@@ -39,6 +39,7 @@ type cli struct {
 	CA      caCmd      `cmd:"" name:"ca" help:"${h_ca}"`
 	Cert    certCmd    `cmd:"" help:"${h_cert}"`
 	Inspect inspectCmd `cmd:"" help:"${h_inspect}"`
+	Render  renderCmd  `cmd:"" help:"${h_render}"`
 	Seal    sealCmd    `cmd:"" help:"${h_seal}"`
 	Sign    signCmd    `cmd:"" help:"${h_sign}"`
 	Token   tokenCmd   `cmd:"" help:"${h_token}"`

@@ -60,6 +60,18 @@ var words = map[fault.Lang]map[string]string{
 		"picture_written":   "印模图片已写入 %s（%s 格式）",
 		"h_help":            "显示用法",
 
+		// render
+		"h_render":          "把文件的页面画成 SVG 图，不判断签名",
+		"h_render_file":     "OFD 文件",
+		"h_render_page":     "只画这一页，从 1 开始；默认全部页",
+		"h_render_document": "包里的第几个文档",
+		"h_render_out":      "一页时写到这个文件，全部页时写到这个文件夹",
+		"render_no_out":     "全部页要用 --out 指定文件夹；只看一页用 --page",
+		"render_progress":   "第 %d 页，共 %d 页：%s",
+		"render_pages":      "第 %s 页",
+		"render_hidden":     "共 %d 处内容无法显示，不建议签署这些页",
+		"render_unverified": "印章按文件画出，没有经过验证；请用 verify 判断真伪",
+
 		// sign
 		"h_sign_file":        "要签名或盖章的 OFD 文件；它不会被改动",
 		"h_sign_token":       "UKey：数据目录中的名称，或 .ukey 文件",
@@ -360,6 +372,18 @@ UKey is not a certified cryptographic module.
 		"no_picture":        "the file holds no seal with a picture",
 		"picture_written":   "picture written to %s (%s)",
 		"h_help":            "show how to use it",
+
+		// render
+		"h_render":          "draw the pages of a document as SVG, without judging its signatures",
+		"h_render_file":     "OFD document",
+		"h_render_page":     "draw this page only, counted from 1; default all pages",
+		"h_render_document": "which document of the package",
+		"h_render_out":      "the file for one page, the folder for all pages",
+		"render_no_out":     "name a folder for all pages with --out, or one page with --page",
+		"render_progress":   "page %d of %d: %s",
+		"render_pages":      "page %s",
+		"render_hidden":     "%d places cannot be shown; do not sign these pages",
+		"render_unverified": "seals are drawn as the document shows them and were not verified; use verify",
 
 		// sign
 		"h_sign_file":        "OFD document to sign or seal; it is not changed",

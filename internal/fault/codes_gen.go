@@ -508,6 +508,24 @@ const (
 	PINTriesUnknown Code = "pin.tries_unknown"
 	// PINWeak: the new PIN is too simple: {rule}
 	PINWeak Code = "pin.weak"
+	// RenderActionIgnored: the page holds actions (jumps, sounds, links), which are not carried out
+	RenderActionIgnored Code = "render.action_ignored"
+	// RenderBroken: content is broken and cannot be shown: {what}
+	RenderBroken Code = "render.broken"
+	// RenderColourApproximate: colours of {space} are converted roughly and may look slightly different
+	RenderColourApproximate Code = "render.colour_approximate"
+	// RenderFontBroken: the embedded font {font} cannot be read; a font of the system stands in
+	RenderFontBroken Code = "render.font_broken"
+	// RenderFontSubstituted: the font {font} is not embedded; a font of the system stands in
+	RenderFontSubstituted Code = "render.font_substituted"
+	// RenderGlyphMissing: the embedded font {font} lacks glyphs of the text
+	RenderGlyphMissing Code = "render.glyph_missing"
+	// RenderMissing: the file lacks content that it wants to show: {what}
+	RenderMissing Code = "render.missing"
+	// RenderSealPicture: the picture of a seal ({type}) cannot be shown
+	RenderSealPicture Code = "render.seal_picture"
+	// RenderUnsupported: content cannot be shown: {what}
+	RenderUnsupported Code = "render.unsupported"
 	// RequestInvalid: the request does not fit the interface: {places}
 	RequestInvalid Code = "request.invalid"
 	// RequestSlow: the request came too slowly and was cut
@@ -1511,6 +1529,33 @@ var table = map[Code]Entry{
 	PINWeak: {Code: PINWeak, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"rule"},
 		ZH: Text{"新 PIN 太简单：{rule}", "容易猜到的 PIN 起不到保护作用", "请换一个 PIN；没有消耗尝试次数"},
 		EN: Text{"the new PIN is too simple: {rule}", "a PIN that is easily guessed protects nothing", "choose another; no try was spent"}},
+	RenderActionIgnored: {Code: RenderActionIgnored, Severity: "note", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"页面带有动作（跳转、播放、打开链接等），本程序不执行", "", ""},
+		EN: Text{"the page holds actions (jumps, sounds, links), which are not carried out", "", ""}},
+	RenderBroken: {Code: RenderBroken, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
+		ZH: Text{"有内容已损坏，无法显示：{what}", "文件的这一部分不符合标准，或已损坏", "不建议签署这一页；请对方重新生成文件"},
+		EN: Text{"content is broken and cannot be shown: {what}", "this part of the file is damaged or not as the standard wants it", "do not sign this page; ask for the file again"}},
+	RenderColourApproximate: {Code: RenderColourApproximate, Severity: "note", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"space"},
+		ZH: Text{"{space} 颜色已近似换算，显示的颜色可能略有出入", "", ""},
+		EN: Text{"colours of {space} are converted roughly and may look slightly different", "", ""}},
+	RenderFontBroken: {Code: RenderFontBroken, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"font"},
+		ZH: Text{"嵌入字体“{font}”无法读取，已用系统字体代替", "字体文件已损坏，或格式不支持", "请用其他阅读器核对这一页的文字"},
+		EN: Text{"the embedded font {font} cannot be read; a font of the system stands in", "the font file is damaged or of an unsupported kind", "compare the text of this page in another reader"}},
+	RenderFontSubstituted: {Code: RenderFontSubstituted, Severity: "note", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"font"},
+		ZH: Text{"字体“{font}”没有嵌入文件，已用系统字体代替", "", ""},
+		EN: Text{"the font {font} is not embedded; a font of the system stands in", "", ""}},
+	RenderGlyphMissing: {Code: RenderGlyphMissing, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"font"},
+		ZH: Text{"嵌入字体“{font}”缺少文字的字形", "字体文件不完整，或文字与字体不符；能用系统字体代替的已代替", "请用其他阅读器核对这一页的文字"},
+		EN: Text{"the embedded font {font} lacks glyphs of the text", "the font is not whole, or does not belong to the text; what a font of the system can draw is drawn in it", "compare the text of this page in another reader"}},
+	RenderMissing: {Code: RenderMissing, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
+		ZH: Text{"文件里缺少要显示的内容：{what}", "文件引用了它自己没有的资源", "不建议签署这一页；请对方重新生成文件"},
+		EN: Text{"the file lacks content that it wants to show: {what}", "it refers to a resource which it does not hold", "do not sign this page; ask for the file again"}},
+	RenderSealPicture: {Code: RenderSealPicture, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"type"},
+		ZH: Text{"印章图片（{type}）无法显示", "图片已损坏，或类型不支持", "请以验证结论为准，不要以印章的外观判断"},
+		EN: Text{"the picture of a seal ({type}) cannot be shown", "it is damaged or of an unsupported type", "go by the verdict and not by the look of the seal"}},
+	RenderUnsupported: {Code: RenderUnsupported, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
+		ZH: Text{"有内容无法显示：{what}", "本程序还不支持这种内容", "不建议签署这一页；请用其他阅读器核对，或请对方换一种方式生成文件"},
+		EN: Text{"content cannot be shown: {what}", "this program does not support it yet", "do not sign this page; compare it in another reader, or ask for the file in another form"}},
 	RequestInvalid: {Code: RequestInvalid, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"places"},
 		ZH: Text{"请求不符合接口要求：{places}", "缺少字段、多出字段，或值的类型、长度不对", "开发人员请对照 api/agent.yaml 检查这些字段"},
 		EN: Text{"the request does not fit the interface: {places}", "a field is missing, unknown, or of a wrong type or length", "developers: compare these fields with api/agent.yaml"}},

@@ -79,28 +79,16 @@ func (w *walker) template(d *Document, ref string) {
 	}
 }
 
-// resource walks a Res part. Its BaseLoc is the folder of the files it names;
-// some writers put them beside the Res part itself.
+// resource walks a Res part.
 func (w *walker) resource(from, ref string, pages ...int) {
 	tree, path := w.open(from, ref, KindResource, pages...)
 	if tree == nil {
 		return
 	}
-	base := resolvePath(path, tree.attr("BaseLoc"))
 	file := func(ref string, kind Kind) {
-		if ref == "" {
-			return
+		if ref != "" {
+			w.refer(w.p.resourceFolder(path, tree, ref), ref, kind, pages...)
 		}
-		inFolder := path
-		if base != "" {
-			inFolder = base + "/."
-		}
-		if _, _, ok := w.p.Resolve(inFolder, ref); !ok {
-			if _, _, beside := w.p.Resolve(path, ref); beside {
-				inFolder = path
-			}
-		}
-		w.refer(inFolder, ref, kind, pages...)
 	}
 	tree.walk(func(n *node) {
 		switch n.name {

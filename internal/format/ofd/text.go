@@ -135,15 +135,12 @@ func (p *Package) annotationsOf(d *Document, pg *Page) []string {
 func (t *textReader) readUnits(d *Document, pg *Page) error {
 	d.unitsOnce.Do(func() {
 		d.units = make(map[string]*node)
-		common := d.tree.kid("CommonData")
-		for _, n := range append(common.all("PublicRes"), common.all("DocumentRes")...) {
-			if name, _, ok := t.p.Resolve(d.Root, n.value()); ok {
-				t.p.collectUnits(name, d.units)
-			}
+		for _, name := range t.p.DocumentResources(d) {
+			t.p.collectUnits(name, d.units)
 		}
 	})
 	t.composites = d.units
-	own := t.pageResources(d, pg)
+	own := t.p.PageResources(d, pg)
 	if len(own) == 0 {
 		return nil
 	}
@@ -155,25 +152,6 @@ func (t *textReader) readUnits(d *Document, pg *Page) error {
 		t.p.collectUnits(name, t.composites)
 	}
 	return nil
-}
-
-// pageResources lists the resource parts of a page and of its templates.
-func (t *textReader) pageResources(d *Document, pg *Page) []string {
-	var out []string
-	add := func(from string, refs []string) {
-		for _, ref := range refs {
-			if name, _, ok := t.p.Resolve(from, ref); ok {
-				out = append(out, name)
-			}
-		}
-	}
-	for _, name := range pg.Templates {
-		if head, err := t.p.scanPage(name); err == nil {
-			add(name, head.res)
-		}
-	}
-	add(pg.Path, pg.res)
-	return out
 }
 
 func (p *Package) collectUnits(name string, units map[string]*node) {
@@ -207,10 +185,10 @@ func (t *textReader) part(name string) error {
 		return err
 	}
 	type frame struct {
-		m      matrix
+		m      Matrix
 		hidden bool
 	}
-	frames := []frame{{m: identity}}
+	frames := []frame{{m: Identity}}
 	for {
 		tok, ok, err := s.next()
 		if err != nil || !ok {
@@ -234,7 +212,7 @@ func (t *textReader) part(name string) error {
 			}
 			if tok.local == "Appearance" {
 				box, _ := tok.attr("Boundary")
-				next.m = top.m.then(objectMatrix(box, ""))
+				next.m = top.m.Then(objectMatrix(box, ""))
 			}
 			frames = append(frames, next)
 		case tokenEnd:
@@ -244,7 +222,7 @@ func (t *textReader) part(name string) error {
 }
 
 // object draws one node: a text, a composite, or something that holds them.
-func (t *textReader) object(place string, n *node, m matrix, depth int) error {
+func (t *textReader) object(place string, n *node, m Matrix, depth int) error {
 	const mostObjects, deepest = 1_000_000, 16
 	if t.objects++; t.objects > mostObjects {
 		return fault.New(fault.InputTooLarge, "what", "number of objects of "+place, "limit", mostObjects)
@@ -254,13 +232,13 @@ func (t *textReader) object(place string, n *node, m matrix, depth int) error {
 	}
 	switch n.name {
 	case "TextObject":
-		return t.textObject(place, n, m.then(objectMatrix(n.attr("Boundary"), n.attr("CTM"))))
+		return t.textObject(place, n, m.Then(objectMatrix(n.attr("Boundary"), n.attr("CTM"))))
 	case "CompositeObject":
 		unit := t.composites[n.attr("ResourceID")]
 		if unit == nil || depth >= deepest {
 			return nil
 		}
-		return t.object(place, unit.kid("Content").orEmpty(), m.then(objectMatrix(n.attr("Boundary"), n.attr("CTM"))), depth+1)
+		return t.object(place, unit.kid("Content").orEmpty(), m.Then(objectMatrix(n.attr("Boundary"), n.attr("CTM"))), depth+1)
 	case "Content", "Layer", "PageBlock":
 		for _, k := range n.kids {
 			if err := t.object(place, k, m, depth); err != nil {
