@@ -66,6 +66,8 @@ const (
 	CaseBusy Code = "case.busy"
 	// CaseChanged: {document} has a newer version; this signature was not written
 	CaseChanged Code = "case.changed"
+	// CaseIDMismatch: the ID numbers of {holder} in the certificate and in the staff register differ
+	CaseIDMismatch Code = "case.id_mismatch"
 	// CaseNoDocument: there is no document {document}
 	CaseNoDocument Code = "case.no_document"
 	// CaseNoPage: there is no page {page}
@@ -866,6 +868,9 @@ var table = map[Code]Entry{
 	CaseChanged: {Code: CaseChanged, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string{"document"},
 		ZH: Text{"《{document}》在签署期间有了新版本，本次签名没有写入", "别人同时签署了这份文件", "刷新页面，核对新版本后再签"},
 		EN: Text{"{document} has a newer version; this signature was not written", "somebody else signed it at the same time", "load the page again, read the new version and sign it"}},
+	CaseIDMismatch: {Code: CaseIDMismatch, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder", "certificate", "record"},
+		ZH: Text{"{holder} 的证书与人员名册的身份证号不一致", "证书中是 {certificate}，名册中是 {record}；不同的那一段可在「数字证书管理工具」里比对", "证书错了，携带资料和 UKey 到受理点办理变更；名册错了，请系统管理员改正"},
+		EN: Text{"the ID numbers of {holder} in the certificate and in the staff register differ", "the certificate says {certificate}, the register {record}; the certificate tool shows which part differs", "if the certificate is wrong, have it changed at the counter; if the register is wrong, ask the administrator"}},
 	CaseNoDocument: {Code: CaseNoDocument, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string{"document"},
 		ZH: Text{"没有编号为 {document} 的文件", "链接有误", "回到文件列表重新选择"},
 		EN: Text{"there is no document {document}", "the link is wrong", "choose it from the list"}},
