@@ -29,10 +29,14 @@ import (
 
 // demoCmd runs the whole job once on made-up people: an authority, two UKeys,
 // certificates, a signature and a seal on a document, its verification, and a
-// changed copy that fails.
+// changed copy that fails. Then it opens a business system in the browser, on the
+// same UKeys, unless told to end.
 type demoCmd struct {
 	Once bool   `help:"${h_demo_once}"`
 	Dir  string `help:"${h_demo_dir}" default:"build/demo" type:"path" placeholder:"DIR"`
+
+	Listen string `help:"${h_demo_listen}" default:"127.0.0.1:18200" placeholder:"HOST:PORT"`
+	NoOpen bool   `name:"no-open" help:"${h_demo_no_open}"`
 }
 
 // demoMark says that a folder was made by the demo and may be made anew.
@@ -92,7 +96,10 @@ func (c *demoCmd) Run(a *app) (err error) {
 			return err
 		}
 	}
-	return d.explain()
+	if err := d.explain(); err != nil || c.Once {
+		return err
+	}
+	return c.serve(d)
 }
 
 func demoPersonHolder() *demoHolder {
@@ -172,7 +179,7 @@ func (d *demo) equip(h *demoHolder) error {
 		return err
 	}
 	defer func() { _ = key.Close() }()
-	if h.pin, err = randomSecret(); err != nil {
+	if h.pin, err = demoPIN(); err != nil {
 		return err
 	}
 	// The first PIN must be changed before the first signature, here as in life.
@@ -189,6 +196,16 @@ func (d *demo) equip(h *demoHolder) error {
 	}
 	h.issued = result.Issued
 	return d.makeSeal(h)
+}
+
+// demoPIN draws a PIN of eight digits that a person can type and no rule refuses.
+func demoPIN() ([]byte, error) {
+	for {
+		pin, err := randomPIN()
+		if err != nil || token.CheckPIN(token.NewPIN(pin), token.PIN{}) == nil {
+			return pin, err
+		}
+	}
 }
 
 func (d *demo) makeSeal(h *demoHolder) error {
@@ -237,7 +254,7 @@ func demoPicture(h *demoHolder) (ses.Picture, error) {
 }
 
 func (d *demo) write() (err error) {
-	if d.document, err = demoDocument(d.now()); err != nil {
+	if d.document, err = demoDocument(d.now(), demoStories[0]); err != nil {
 		return err
 	}
 	return writeFile(filepath.Join(d.dir, "document.ofd"), d.document, 0o644)
@@ -359,7 +376,7 @@ func (d *demo) tamper() error {
 	if err != nil {
 		return err
 	}
-	page := documents[0].Pages[len(demoPages)-1]
+	page := documents[0].Pages[len(demoStories[0].pages)-1]
 	content, err := pkg.Read(page.Path)
 	if err != nil {
 		return err

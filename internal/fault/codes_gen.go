@@ -288,8 +288,14 @@ const (
 	CSRBroken Code = "csr.broken"
 	// CSRSignature: the signature on the certificate request is wrong
 	CSRSignature Code = "csr.signature"
+	// DemoAgentAbsent: the program {file} is absent
+	DemoAgentAbsent Code = "demo.agent_absent"
+	// DemoAgentEnded: the agent has ended
+	DemoAgentEnded Code = "demo.agent_ended"
 	// DemoFolderInUse: the folder {folder} is not empty
 	DemoFolderInUse Code = "demo.folder_in_use"
+	// DemoPortInUse: the address {address} is in use
+	DemoPortInUse Code = "demo.port_in_use"
 	// DemoVerdict: the demo did not come out as it must: {file} is {verdict}, not {wanted}
 	DemoVerdict Code = "demo.verdict"
 	// DocBesideUncovered: content beside the pages is protected by no signature: {parts}
@@ -1347,9 +1353,18 @@ var table = map[Code]Entry{
 	CSRSignature: {Code: CSRSignature, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"证书请求的签名不正确", "申请人没有证明自己持有该私钥", "请在持有密钥的 UKey 上重新生成证书请求"},
 		EN: Text{"the signature on the certificate request is wrong", "the applicant has not proved to hold the private key", "make the request again with the UKey that holds the key"}},
+	DemoAgentAbsent: {Code: DemoAgentAbsent, Severity: "error", Retryable: false, HTTPStatus: 503, ExitStatus: 4, Args: []string{"file"},
+		ZH: Text{"找不到程序 {file}", "没有构建它，或它不在 xinzhang 旁边", "在源代码目录运行 make build"},
+		EN: Text{"the program {file} is absent", "it was not built, or does not lie beside xinzhang", "run make build in the source tree"}},
+	DemoAgentEnded: {Code: DemoAgentEnded, Severity: "error", Retryable: false, HTTPStatus: 503, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"数字证书管理工具的服务退出了", "端口都被占用，或被人结束", "看上面它自己的说明，然后重新运行演示"},
+		EN: Text{"the agent has ended", "all its ports are in use, or somebody ended it", "read what it said above, then start the demo again"}},
 	DemoFolderInUse: {Code: DemoFolderInUse, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"folder"},
 		ZH: Text{"文件夹 {folder} 不是空的", "演示只写入空文件夹，或自己以前建立的文件夹", "用 --dir 指定另一个文件夹"},
 		EN: Text{"the folder {folder} is not empty", "the demo writes into an empty folder or one it made itself", "name another folder with --dir"}},
+	DemoPortInUse: {Code: DemoPortInUse, Severity: "error", Retryable: false, HTTPStatus: 503, ExitStatus: 4, Args: []string{"address"},
+		ZH: Text{"地址 {address} 已被占用", "另一个演示还在运行，或别的程序用了这个端口", "先结束它，或用 --listen 换一个端口"},
+		EN: Text{"the address {address} is in use", "another demo is running, or another program has the port", "end it first, or choose another with --listen"}},
 	DemoVerdict: {Code: DemoVerdict, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"file", "verdict", "wanted"},
 		ZH: Text{"演示没有得到应有的结论：{file} 是 {verdict}，应为 {wanted}", "程序有缺陷", "请保留结果文件夹，联系技术支持"},
 		EN: Text{"the demo did not come out as it must: {file} is {verdict}, not {wanted}", "the program has a defect", "keep the folder and contact support"}},

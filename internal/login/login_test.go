@@ -49,7 +49,7 @@ func TestATokenLetsItsHolderInOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Holder != "测试用户甲" || p.Department != "一监区" || !p.SameIDNumber(fixture.IDNumber) || p.SameIDNumber("990000199001010000") {
+	if p.Holder != "测试用户甲" || p.Unit != "示例监狱" || p.Department != "一监区" || !p.SameIDNumber(fixture.IDNumber) || p.SameIDNumber("990000199001010000") {
 		t.Errorf("%+v", p)
 	}
 	if _, err := v.Verify(tok, origin, nonce); !errors.Is(err, fault.LoginNonce) {

@@ -130,10 +130,15 @@ func (v *Verifier) status(set *trust.Set, c, issuer *cert.Certificate, now time.
 func person(c *cert.Certificate) *Person {
 	number, _ := c.IDNumber()
 	p := &Person{
-		Holder: c.Holder(), Unit: c.Subject().Get(oid.Organisation), Serial: c.SerialHex(),
+		Holder: c.Holder(), Serial: c.SerialHex(),
 		IDMasked: cert.MaskIDNumber(number), Certificate: c.Raw, idNumber: number,
 	}
-	if units := c.Subject().All(oid.Organisation); len(units) > 1 {
+	// The organisation comes first, a department below it may follow under the same type.
+	units := c.Subject().All(oid.Organisation)
+	if len(units) > 0 {
+		p.Unit = units[0]
+	}
+	if len(units) > 1 {
 		p.Department = units[1]
 	}
 	return p

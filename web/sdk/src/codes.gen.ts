@@ -147,7 +147,10 @@ export interface CodeArgs {
   "csr.algorithm": { algorithm: Arg };
   "csr.broken": { place: Arg };
   "csr.signature": Record<string, never>;
+  "demo.agent_absent": { file: Arg };
+  "demo.agent_ended": Record<string, never>;
   "demo.folder_in_use": { folder: Arg };
+  "demo.port_in_use": { address: Arg };
   "demo.verdict": { file: Arg; verdict: Arg; wanted: Arg };
   "doc.beside_uncovered": { parts: Arg };
   "doc.broken": { place: Arg };

@@ -147,7 +147,10 @@ export interface CodeArgs {
   "csr.algorithm": { algorithm: Arg };
   "csr.broken": { place: Arg };
   "csr.signature": Record<string, never>;
+  "demo.agent_absent": { file: Arg };
+  "demo.agent_ended": Record<string, never>;
   "demo.folder_in_use": { folder: Arg };
+  "demo.port_in_use": { address: Arg };
   "demo.verdict": { file: Arg; verdict: Arg; wanted: Arg };
   "doc.beside_uncovered": { parts: Arg };
   "doc.broken": { place: Arg };
@@ -1334,11 +1337,29 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "证书请求的签名不正确", cause: "申请人没有证明自己持有该私钥", next: "请在持有密钥的 UKey 上重新生成证书请求" },
     en: { title: "the signature on the certificate request is wrong", cause: "the applicant has not proved to hold the private key", next: "make the request again with the UKey that holds the key" },
   },
+  "demo.agent_absent": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "找不到程序 {file}", cause: "没有构建它，或它不在 xinzhang 旁边", next: "在源代码目录运行 make build" },
+    en: { title: "the program {file} is absent", cause: "it was not built, or does not lie beside xinzhang", next: "run make build in the source tree" },
+  },
+  "demo.agent_ended": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "数字证书管理工具的服务退出了", cause: "端口都被占用，或被人结束", next: "看上面它自己的说明，然后重新运行演示" },
+    en: { title: "the agent has ended", cause: "all its ports are in use, or somebody ended it", next: "read what it said above, then start the demo again" },
+  },
   "demo.folder_in_use": {
     severity: "error",
     retryable: false,
     zh: { title: "文件夹 {folder} 不是空的", cause: "演示只写入空文件夹，或自己以前建立的文件夹", next: "用 --dir 指定另一个文件夹" },
     en: { title: "the folder {folder} is not empty", cause: "the demo writes into an empty folder or one it made itself", next: "name another folder with --dir" },
+  },
+  "demo.port_in_use": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "地址 {address} 已被占用", cause: "另一个演示还在运行，或别的程序用了这个端口", next: "先结束它，或用 --listen 换一个端口" },
+    en: { title: "the address {address} is in use", cause: "another demo is running, or another program has the port", next: "end it first, or choose another with --listen" },
   },
   "demo.verdict": {
     severity: "error",

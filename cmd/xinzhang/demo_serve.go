@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"xinzhang/internal/demosite"
+	"xinzhang/internal/fault"
+	"xinzhang/internal/format/ses"
+	"xinzhang/internal/prompt"
+	"xinzhang/internal/sign"
+	"xinzhang/internal/trust"
+	"xinzhang/internal/webui"
+)
+
+// The story: a business system in the browser and the agent beside it, on the
+// UKeys that the demo has just made.
+
+// serve runs both until the person ends it.
+func (c *demoCmd) serve(d *demo) error {
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fault.Wrap(fault.DemoPortInUse, err, "address", c.Listen)
+	}
+	agent, err := startAgent(d.ctx, d.home)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer func() { _ = agent.stop() }()
+	origin := "http://" + listener.Addr().String()
+	site, err := d.site(origin)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	server := &http.Server{Handler: site.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
+	d.say("demo_open", origin+"/demo.html", string(d.person.pin), string(d.org.pin))
+	if !c.NoOpen {
+		if err := prompt.OpenApp(d.ctx, origin+"/demo.html"); err != nil {
+			d.say("demo_no_browser") // the address stands above
+		}
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case <-d.ctx.Done():
+		soon, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+		defer cancel()
+		return server.Shutdown(soon)
+	case err = <-ended:
+	case err = <-agent.ended:
+		err = fault.Wrap(fault.DemoAgentEnded, err)
+	}
+	return errors.Join(err, server.Close())
+}
+
+// site is the business system with fresh documents.
+func (d *demo) site(origin string) (*demosite.Site, error) {
+	var documents []demosite.Document
+	for _, story := range demoStories {
+		content, err := demoDocument(d.now(), story)
+		if err != nil {
+			return nil, err
+		}
+		documents = append(documents, demosite.Document{ID: story.id, Title: story.title, OFD: content, Places: map[demosite.Act]sign.Place{
+			story.act:     {Keyword: demoSignHere, DX: 42},
+			demosite.Seal: {Keyword: demoSealHere, DX: -4, DY: 4},
+		}})
+	}
+	p := d.person.subject
+	return demosite.New(demosite.Config{
+		Origin:    origin,
+		Staff:     []demosite.Person{{Name: p.CommonName, Unit: p.Organisation, Post: demoDepartment, IDNumber: p.IDNumber}},
+		Seals:     []*ses.Seal{d.person.seal, d.org.seal},
+		Documents: documents,
+		Hints:     []demosite.Hint{{Holder: demoPerson, PIN: string(d.person.pin)}, {Holder: demoUnit, PIN: string(d.org.pin)}},
+		Trust:     func() (*trust.Set, error) { return loadTrust(d.home, nil, nil) },
+		Pages:     webui.Handler(),
+		Now:       d.now,
+	}), nil
+}
+
+// An agentProcess is the agent of the story.
+type agentProcess struct {
+	cmd   *exec.Cmd
+	ended chan error
+}
+
+// startAgent starts the agent that lies beside this program, on the UKeys of home.
+func startAgent(ctx context.Context, home string) (*agentProcess, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fault.Wrap(fault.InternalError, err)
+	}
+	program := filepath.Join(filepath.Dir(self), "xinzhang-agent"+filepath.Ext(self))
+	cmd := exec.CommandContext(ctx, program, "run")
+	cmd.Env = append(os.Environ(), "XINZHANG_HOME="+home)
+	cmd.Stderr = os.Stderr
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 3 * time.Second
+	if err := cmd.Start(); err != nil {
+		return nil, fault.Wrap(fault.DemoAgentAbsent, err, "file", program)
+	}
+	a := &agentProcess{cmd, make(chan error, 1)}
+	go func() { a.ended <- cmd.Wait() }()
+	return a, nil
+}
+
+func (a *agentProcess) stop() error {
+	_ = a.cmd.Cancel()
+	select {
+	case err := <-a.ended:
+		return err
+	case <-time.After(5 * time.Second):
+		return a.cmd.Process.Kill()
+	}
+}

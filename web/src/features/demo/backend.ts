@@ -1,0 +1,76 @@
+import { fromProblem, XinzhangError } from '@xinzhang/sdk'
+import type { LoginToken } from '@xinzhang/sdk'
+
+// The back end of the example business system, internal/demosite. Its answers are
+// those of a system of its own and stand in no API description.
+
+export interface Person { readonly name: string; readonly unit: string; readonly post: string; readonly id_masked: string }
+export interface Hint { readonly holder: string; readonly pin: string }
+export type Verdict = 'passed' | 'failed' | 'indeterminate' | 'unsigned'
+export interface Act {
+  readonly act: string
+  readonly purpose: 'sign' | 'seal'
+  readonly done: { readonly holder: string; readonly at: string } | null
+}
+export interface Signature { readonly holder: string; readonly kind: string; readonly page: number; readonly at: string; readonly verdict: Verdict }
+export interface CaseDocument {
+  readonly id: string
+  readonly title: string
+  readonly pages: number
+  readonly version: number
+  readonly size: number
+  readonly acts: readonly Act[]
+  readonly verdict: Verdict
+  readonly signatures: readonly Signature[]
+}
+export interface CasePage {
+  readonly number: number
+  readonly width: number
+  readonly height: number
+  readonly svg: string
+  readonly hidden: number
+  readonly notes: readonly string[]
+}
+export interface Prepared {
+  readonly pending: string
+  readonly to_sign: string
+  readonly title: string
+  readonly size: number
+  readonly page: number
+  readonly picture: string
+}
+
+type Language = 'zh' | 'en'
+
+/** The calls of the back end; a refusal is a XinzhangError in the reader's language. */
+export function backend(language: Language) {
+  async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`/api/${path}`, {
+      method,
+      headers: { 'Accept-Language': language, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    }).catch(() => {
+      throw new XinzhangError('case.unreachable', {}, unreachable, language)
+    })
+    const answer: unknown = await response.json()
+    if (!response.ok) throw fromProblem(language, answer as Parameters<typeof fromProblem>[1])
+    return answer as T
+  }
+  const of = (id: string) => `documents/${encodeURIComponent(id)}`
+  return {
+    session: () => call<{ person: Person | null; hints: readonly Hint[] }>('GET', 'session'),
+    nonce: () => call<{ nonce: string }>('POST', 'login/nonce'),
+    login: (nonce: string, token: LoginToken) => call<{ person: Person }>('POST', 'login', { nonce, token }),
+    logout: () => call('POST', 'logout'),
+    restart: () => call('POST', 'restart'),
+    documents: () => call<{ documents: readonly CaseDocument[] }>('GET', 'documents'),
+    page: (id: string, n: number) => call<CasePage>('GET', `${of(id)}/pages/${n}?lang=${language}`),
+    prepare: (id: string, act: string, certificate: string) => call<Prepared>('POST', `${of(id)}/prepare`, { act, certificate }),
+    complete: (id: string, pending: string, value: string) => call<CaseDocument>('POST', `${of(id)}/complete`, { pending, value }),
+  }
+}
+
+const unreachable = {
+  zh: { title: '业务系统没有应答', cause: '服务器已停止，或网络断开', next: '稍后重试；演示程序已退出时重新运行' },
+  en: { title: 'the business system does not answer', cause: 'its server has stopped, or the network is down', next: 'try again; start the demo again when it has ended' },
+}
