@@ -26,7 +26,10 @@ NPM = npm ci --no-audit --no-fund --loglevel=error
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-demo: build ## the whole job without a question: certificates, UKeys, a sealed document, a report
+demo: build ## the whole job, and then a business system in the browser with the agent beside it; Ctrl+C ends it
+	bin/xinzhang demo --dir $(DEMO)
+
+demo-once: build ## the same without the browser: certificates, UKeys, a sealed document, a report
 	bin/xinzhang demo --once --dir $(DEMO)
 
 build: fonts web skf-host ## bin/xinzhang, bin/xinzhang-agent with its pages; the host of SKF libraries where there is a C compiler
@@ -122,10 +125,13 @@ generate: web/node_modules/.package-lock.json ## what is made from tables: codes
 	go generate ./...
 	cd web && npm run --silent generate
 
-web: $(DIST)/manager.html ## the pages of the agent, in internal/webui/dist
+web: $(DIST)/demo.html ## the pages of the agent, in internal/webui/dist
 
-$(DIST)/manager.html: web/node_modules/.package-lock.json $(PAGES)
+$(DIST)/demo.html: web/node_modules/.package-lock.json web/sdk/dist/xinzhang.mjs $(PAGES)
 	cd web && npm run --silent build
+
+web/sdk/dist/xinzhang.mjs: web/sdk/node_modules/.package-lock.json $(wildcard web/sdk/src/*.ts)
+	cd web/sdk && npm run --silent build
 
 sdk: web/sdk/node_modules/.package-lock.json ## the page SDK in web/sdk/dist, checked and tested; says how large it is
 	cd web/sdk && npm run --silent build && npm run --silent test
@@ -159,5 +165,5 @@ clean: ## remove what was built; certificates and UKeys of XINZHANG_HOME are nev
 	rm -rf bin build web/node_modules web/sdk/node_modules web/sdk/dist test/interop/node/node_modules \
 		test/browser/node_modules $(FONTS)/song $(FONTS)/hand $(DIST)/*.* $(DIST)/assets
 
-.PHONY: help demo build test race fuzz soak bench lint cross skf skf-cross skf-host skf-host-cross skfchaos \
+.PHONY: help demo demo-once build test race fuzz soak bench lint cross skf skf-cross skf-host skf-host-cross skfchaos \
 	generate web sdk fonts interop browser clean

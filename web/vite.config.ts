@@ -4,7 +4,7 @@ import { defineConfig } from 'vite'
 // The agent writes its own nonce over this word, anew for each answer.
 const nonce = '__CSP_NONCE__'
 
-const pages = ['manager', 'confirm', 'window', 'redirect']
+const pages = ['manager', 'confirm', 'window', 'redirect', 'demo']
 
 export default defineConfig({
   plugins: [react()],

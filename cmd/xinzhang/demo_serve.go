@@ -80,9 +80,18 @@ func (d *demo) site(origin string) (*demosite.Site, error) {
 		Documents: documents,
 		Hints:     []demosite.Hint{{Holder: demoPerson, PIN: string(d.person.pin)}, {Holder: demoUnit, PIN: string(d.org.pin)}},
 		Trust:     func() (*trust.Set, error) { return loadTrust(d.home, nil, nil) },
-		Pages:     webui.Handler(),
+		Pages:     webui.Handler(agentSources()...),
 		Now:       d.now,
 	}), nil
+}
+
+// agentSources are the places where the page SDK looks for the agent.
+func agentSources() []string {
+	var all []string
+	for _, port := range []string{"18099", "18100", "18101"} {
+		all = append(all, "http://127.0.0.1:"+port, "ws://127.0.0.1:"+port)
+	}
+	return all
 }
 
 // An agentProcess is the agent of the story.

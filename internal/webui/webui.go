@@ -28,13 +28,14 @@ const placeholder = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><ti
 <h1>页面尚未构建</h1><p>这个程序构建时没有包含页面。请在源代码中运行 <code>make web</code>，再运行 <code>make build</code>。</p>
 <h1 lang="en">The pages are not built</h1><p lang="en">Run <code>make web</code> in the source tree, then <code>make build</code>.</p></html>`
 
-// Handler serves the embedded pages.
-func Handler() http.Handler {
+// Handler serves the embedded pages. They may speak to their own origin and to
+// those of connect: the example business system to the agent.
+func Handler(connect ...string) http.Handler {
 	dist, err := fs.Sub(embedded, "dist")
 	if err != nil {
 		panic(err) // the folder is named in this file
 	}
-	return handler{dist}
+	return handler{dist, strings.Join(append([]string{"'self'"}, connect...), " ")}
 }
 
 // Built reports whether the pages are in this program.
@@ -43,7 +44,10 @@ func Built() bool {
 	return err == nil
 }
 
-type handler struct{ dist fs.FS }
+type handler struct {
+	dist    fs.FS
+	connect string // sources of connect-src
+}
 
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
@@ -72,7 +76,7 @@ func (h handler) page(w http.ResponseWriter, name string) {
 	nonce := base64.RawURLEncoding.EncodeToString(random[:])
 	head := w.Header()
 	head.Set("Content-Type", "text/html; charset=utf-8")
-	head.Set("Content-Security-Policy", policy(nonce))
+	head.Set("Content-Security-Policy", h.policy(nonce))
 	head.Set("Cache-Control", "no-store")
 	head.Set("Referrer-Policy", "no-referrer")
 	head.Set("X-Frame-Options", "DENY")
@@ -80,8 +84,8 @@ func (h handler) page(w http.ResponseWriter, name string) {
 	_, _ = w.Write(bytes.ReplaceAll(body, []byte(nonceWord), []byte(nonce)))
 }
 
-func policy(nonce string) string {
-	return "default-src 'self'; img-src 'self' data:; style-src 'self' 'nonce-" + nonce +
+func (h handler) policy(nonce string) string {
+	return "default-src 'self'; connect-src " + h.connect + "; img-src 'self' data:; style-src 'self' 'nonce-" + nonce +
 		"'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 }
 

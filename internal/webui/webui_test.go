@@ -17,7 +17,7 @@ func get(h handler, path, encoding string) *httptest.ResponseRecorder {
 }
 
 func TestAPageIsServedUnderItsOwnNonce(t *testing.T) {
-	h := handler{fstest.MapFS{"manager.html": {Data: []byte(`<style nonce="__CSP_NONCE__">`)}}}
+	h := handler{dist: fstest.MapFS{"manager.html": {Data: []byte(`<style nonce="__CSP_NONCE__">`)}}}
 	nonces := map[string]bool{}
 	for range 3 {
 		w := get(h, "/manager.html", "")
@@ -37,7 +37,7 @@ func TestAPageIsServedUnderItsOwnNonce(t *testing.T) {
 }
 
 func TestAssetsComeCompressedToThoseWhoTakeIt(t *testing.T) {
-	h := handler{fstest.MapFS{"manager.html": {}, "assets/a-1.js": {Data: []byte("whole")}, "assets/a-1.js.gz": {Data: []byte("small")}}}
+	h := handler{dist: fstest.MapFS{"manager.html": {}, "assets/a-1.js": {Data: []byte("whole")}, "assets/a-1.js.gz": {Data: []byte("small")}}}
 	if w := get(h, "/assets/a-1.js", "gzip, br"); w.Body.String() != "small" || w.Header().Get("Content-Encoding") != "gzip" || !strings.Contains(w.Header().Get("Content-Type"), "javascript") {
 		t.Errorf("%q %v", w.Body, w.Header())
 	}
@@ -52,7 +52,7 @@ func TestAssetsComeCompressedToThoseWhoTakeIt(t *testing.T) {
 }
 
 func TestWithoutPagesThePlaceholderSaysWhatToDo(t *testing.T) {
-	w := get(handler{fstest.MapFS{}}, "/manager.html", "")
+	w := get(handler{dist: fstest.MapFS{}}, "/manager.html", "")
 	if w.Code != 200 || !strings.Contains(w.Body.String(), "make web") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}

@@ -53,7 +53,7 @@ func realAgent(t *testing.T) []string {
 	run("go", "build", "-o", dir, "xinzhang/cmd/xinzhang", "xinzhang/cmd/xinzhang-agent")
 	demo := filepath.Join(dir, "demo")
 	run(filepath.Join(dir, "xinzhang"), "demo", "--once", "--dir", demo)
-	return []string{"XINZHANG_AGENT=" + filepath.Join(dir, "xinzhang-agent"), "XINZHANG_DEMO=" + demo}
+	return []string{"XINZHANG_PROGRAM=" + filepath.Join(dir, "xinzhang"), "XINZHANG_AGENT=" + filepath.Join(dir, "xinzhang-agent"), "XINZHANG_DEMO=" + demo}
 }
 
 // need skips, or in CI fails, when a program or a package is absent.

@@ -14,7 +14,7 @@ import { spoken, usePreferences } from './preferences'
 import { look } from './theme'
 import { speech, SpeechProvider } from './words'
 
-type Title = 'app.name' | 'confirm.pageTitle' | 'transport.windowTitle' | 'transport.redirectTitle'
+type Title = 'app.name' | 'demo.pageTitle' | 'confirm.pageTitle' | 'transport.windowTitle' | 'transport.redirectTitle'
 
 /** Shows a page in the element #root, with its language, look, and queries. */
 export function show(title: Title, content: ReactNode): void {

@@ -52,11 +52,12 @@ function Tool({ client }: { client: ReturnType<typeof useClient> }) {
   const say = useSay()
   const found = useQuery({ queryKey: ['agent', client], queryFn: () => client.connect() })
   if (found.isPending) return <p className="muted small">{say('demo.toolSearching')}</p>
+  if (found.data?.why) return <p className="warn small" role="status">{found.data.why.title} {say('demo.toolWindow')}</p>
   if (found.data) return <p className="good small" role="status">✓ {say('demo.toolFound', { version: found.data.hello?.version ?? '' })}</p>
   return (
     <>
       <Refusal error={found.error} />
-      <Button onClick={() => void found.refetch()}>{say('app.retry')}</Button>
+      <Button onClick={() => void found.refetch()}>{say('demo.retry')}</Button>
     </>
   )
 }

@@ -17,8 +17,8 @@ export function Refusal({ error, close }: { error: unknown; close?: () => void }
       {...(close && { closable: { onClose: close } })}
       description={
         <>
-          {cause && <p>{say('app.cause')}：{cause}</p>}
-          {next && <p><strong>{say('app.next')}：{next}</strong></p>}
+          {cause && <p>{say('app.cause')}{cause}</p>}
+          {next && <p><strong>{say('app.next')}{next}</strong></p>}
           {error instanceof XinzhangError && <code className="small muted">{error.code}</code>}
         </>
       }

@@ -1,4 +1,4 @@
-import { fromProblem, XinzhangError } from '@xinzhang/sdk'
+import { XinzhangError } from '@xinzhang/sdk'
 import type { LoginToken } from '@xinzhang/sdk'
 
 // The back end of the example business system, internal/demosite. Its answers are
@@ -53,7 +53,7 @@ export function backend(language: Language) {
       throw new XinzhangError('case.unreachable', {}, unreachable, language)
     })
     const answer: unknown = await response.json()
-    if (!response.ok) throw fromProblem(language, answer as Parameters<typeof fromProblem>[1])
+    if (!response.ok) throw refusal(answer as Problem, language)
     return answer as T
   }
   const of = (id: string) => `documents/${encodeURIComponent(id)}`
@@ -68,6 +68,14 @@ export function backend(language: Language) {
     prepare: (id: string, act: string, certificate: string) => call<Prepared>('POST', `${of(id)}/prepare`, { act, certificate }),
     complete: (id: string, pending: string, value: string) => call<CaseDocument>('POST', `${of(id)}/complete`, { pending, value }),
   }
+}
+
+interface Problem { readonly code: string; readonly title: string; readonly detail?: string; readonly next?: string }
+
+/** A refusal of the back end looks to the page like one of the SDK. */
+function refusal(p: Problem, language: Language): XinzhangError {
+  const text = { title: p.title, cause: p.detail ?? '', next: p.next ?? '' }
+  return new XinzhangError(p.code, {}, { [language]: text }, language)
 }
 
 const unreachable = {

@@ -1,5 +1,5 @@
 import { Client } from '@xinzhang/sdk'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo } from 'react'
 import { useLanguage } from '../../kit/words'
 
 /** The certificate tool of this computer, in the language of the page. */
@@ -13,11 +13,4 @@ export function useClient(): Client {
     return () => client.close()
   }, [client])
   return client
-}
-
-/** Counts the times that a UKey was plugged in or out. */
-export function usePlugs(client: Client): number {
-  const [plugs, setPlugs] = useState(0)
-  useEffect(() => client.on('keys', () => setPlugs((n) => n + 1)), [client])
-  return plugs
 }
