@@ -17,7 +17,7 @@ type settings struct {
 }
 
 func openSettings(file string) (*settings, error) {
-	s := &settings{file: file, now: Settings{Language: "auto", Theme: "system", DigestOnly: "ask"}}
+	s := &settings{file: file, now: Settings{Language: "zh", Theme: "system", DigestOnly: "ask"}}
 	b, err := os.ReadFile(file)
 	if missing(err) {
 		return s, nil

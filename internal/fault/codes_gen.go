@@ -420,8 +420,6 @@ const (
 	KeyMissing Code = "key.missing"
 	// KeyNoCertificate: there is no certificate in the UKey
 	KeyNoCertificate Code = "key.no_certificate"
-	// KeyNoDecrypt: this kind of UKey does not hand out what it decrypts
-	KeyNoDecrypt Code = "key.no_decrypt"
 	// KeyNotPluggedIn: this UKey is not plugged in
 	KeyNotPluggedIn Code = "key.not_plugged_in"
 	// KeyPassphraseShort: the passphrase is shorter than {min} characters
@@ -606,8 +604,6 @@ const (
 	PINRepeatDiffers Code = "pin.repeat_differs"
 	// PINTriesSpent: this UKey does not tell its tries: two were used in this run
 	PINTriesSpent Code = "pin.tries_spent"
-	// PINTriesUnknown: nobody knows how many tries the {pin} has left
-	PINTriesUnknown Code = "pin.tries_unknown"
 	// PINWeak: the new PIN is too simple: {rule}
 	PINWeak Code = "pin.weak"
 	// RenderActionIgnored: the page holds actions (jumps, sounds, links), which are not carried out
@@ -1551,9 +1547,6 @@ var table = map[Code]Entry{
 	KeyNoCertificate: {Code: KeyNoCertificate, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"UKey 中没有证书", "这个 UKey 还没有签发证书，或签发没有完成", "请携带 UKey 到受理点制证"},
 		EN: Text{"there is no certificate in the UKey", "none was issued into it yet, or issuing was not finished", "take it to the RA desk"}},
-	KeyNoDecrypt: {Code: KeyNoDecrypt, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
-		ZH: Text{"这种 UKey 不能把解密结果交给本机程序", "它把会话密钥留在 UKey 内部", "请换用支持解密的 UKey，或联系技术支持"},
-		EN: Text{"this kind of UKey does not hand out what it decrypts", "it keeps session keys inside", "use another UKey or contact support"}},
 	KeyNotPluggedIn: {Code: KeyNotPluggedIn, Severity: "error", Retryable: true, HTTPStatus: 404, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"没有找到这个 UKey", "UKey 已拔出，或证书已更换", "插入 UKey 后重试"},
 		EN: Text{"this UKey is not plugged in", "it was pulled out, or its certificate was replaced", "plug it in and try again"}},
@@ -1830,9 +1823,6 @@ var table = map[Code]Entry{
 	PINTriesSpent: {Code: PINTriesSpent, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"这个 UKey 不报告剩余次数，本次运行最多试 2 次", "不知道剩余次数时继续尝试，可能把 UKey 锁死", "确认 PIN 后重新启动本机服务再试；记不清请到受理点"},
 		EN: Text{"this UKey does not tell its tries: two were used in this run", "trying on blindly could lock it", "make sure of the PIN, then restart the agent"}},
-	PINTriesUnknown: {Code: PINTriesUnknown, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"pin"},
-		ZH: Text{"不知道{pin}还可以输错几次", "厂商的驱动不提供这个数，也可能只剩最后一次；再错会锁死", "确认 PIN 无误后，加上 --last-try 再试"},
-		EN: Text{"nobody knows how many tries the {pin} has left", "the vendor's library does not tell; it may be the last one, and a wrong entry would lock it", "make sure of the PIN, then use --last-try"}},
 	PINWeak: {Code: PINWeak, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"rule"},
 		ZH: Text{"新 PIN 太简单：{rule}", "容易猜到的 PIN 起不到保护作用", "请换一个 PIN；没有消耗尝试次数"},
 		EN: Text{"the new PIN is too simple: {rule}", "a PIN that is easily guessed protects nothing", "choose another; no try was spent"}},

@@ -3,7 +3,6 @@ package inspect
 import (
 	"crypto/sha1"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/emmansun/gmsm/sm3"
@@ -129,8 +128,9 @@ func (in inspector) linkIssuers(items []Item) {
 // explain gathers what can be said of c alone.
 func (in inspector) explain(c *cert.Certificate) *Certificate {
 	thumb, sum := sha1.Sum(c.Raw), sm3.Sum(c.Raw)
+	_, department := c.Subject().Units()
 	out := &Certificate{
-		Brief: in.brief(c), Department: in.mask(department(c.Subject())),
+		Brief: in.brief(c), Department: in.mask(department),
 		Subject: in.mask(c.Subject().String()), IssuerName: c.Issuer().String(), Version: c.Version,
 		KeyAlgorithm: c.KeyAlgorithm, SM2: c.PublicKey != nil, SignatureAlgorithm: c.SignatureAlgorithm, Signature: Unchecked,
 		Usages: usageNames(c), ExtUsages: c.ExtKeyUsages(), MaySign: c.MaySign(), MayLogIn: c.MayLogIn(), Policies: c.Policies(),
@@ -151,12 +151,10 @@ func (in inspector) explain(c *cert.Certificate) *Certificate {
 
 // brief names c shortly.
 func (in inspector) brief(c *cert.Certificate) Brief {
+	unit, _ := c.Subject().Units()
 	b := Brief{
-		Holder: in.mask(c.Holder()), Role: c.Role().String(), Issuer: nameOf(c.Issuer()), Serial: c.SerialHex(),
+		Holder: in.mask(c.Holder()), Unit: in.mask(unit), Role: c.Role().String(), Issuer: nameOf(c.Issuer()), Serial: c.SerialHex(),
 		NotBefore: c.NotBefore, NotAfter: c.NotAfter,
-	}
-	if units := c.Subject().All(oid.Organisation); len(units) > 0 {
-		b.Unit = in.mask(units[0])
 	}
 	if id, ok := c.IDNumber(); ok {
 		b.IDNumber = in.number(id)
@@ -181,15 +179,6 @@ func nameOf(n cert.Name) string {
 		}
 	}
 	return n.String()
-}
-
-// department joins the parts of a name below the first organisation.
-func department(n cert.Name) string {
-	units := n.All(oid.Organisation)
-	if len(units) > 0 {
-		units = units[1:]
-	}
-	return strings.Join(slices.Concat(units, n.All(oid.OrgUnit)), " / ")
 }
 
 func (in inspector) period(from, to time.Time) (p Period, daysLeft int) {

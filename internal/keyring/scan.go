@@ -11,7 +11,6 @@ import (
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
-	"xinzhang/internal/format/oid"
 	"xinzhang/internal/token"
 )
 
@@ -196,17 +195,14 @@ func (f *Found) describe(now time.Time) Key {
 
 // plain is what a page may see of the certificate.
 func (f *Found) plain() Key {
-	c, subject := f.Signing, f.Signing.Subject()
-	serial := c.SerialHex()
-	k := Key{
-		ID: f.ID, Kind: f.kind(), Holder: cert.MaskIDNumbers(c.Holder()), Unit: cert.MaskIDNumbers(subject.Get(oid.Organisation)),
+	c, serial := f.Signing, f.Signing.SerialHex()
+	unit, department := c.Subject().Units()
+	return Key{
+		ID: f.ID, Kind: f.kind(), Holder: cert.MaskIDNumbers(c.Holder()),
+		Unit: cert.MaskIDNumbers(unit), Department: cert.MaskIDNumbers(department),
 		SerialTail: serial[max(0, len(serial)-4):], NotBefore: c.NotBefore, NotAfter: c.NotAfter,
 		Device: Device{Name: f.Device.title(), Kind: f.Device.Kind, Vendor: f.Device.Info.Manufacturer},
 	}
-	if units := subject.All(oid.Organisation); len(units) > 1 {
-		k.Department = cert.MaskIDNumbers(units[1])
-	}
-	return k
 }
 
 func (d *PluggedIn) title() string {

@@ -9,6 +9,17 @@ import (
 	"xinzhang/internal/keyring"
 )
 
+func TestAKeyShowsItsUnitAndItsDepartment(t *testing.T) {
+	b := newBench(t, nil)
+	id := b.person("key", nil)
+	b.ring.Refresh(t.Context())
+	found, err := b.ring.Find(id)
+	b.must(err)
+	if k := b.ring.Describe(found, keyring.Sign, fault.ZH); k.Unit != "示例监狱" || k.Department != "一监区" {
+		t.Errorf("unit %q, department %q", k.Unit, k.Department)
+	}
+}
+
 func TestAKeySuitsItsPurposeOrSaysWhyNot(t *testing.T) {
 	without := func(change func(*cert.Profile)) func(*cert.Template) {
 		return func(t *cert.Template) { change(&t.Profile) }

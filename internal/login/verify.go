@@ -8,7 +8,6 @@ import (
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
-	"xinzhang/internal/format/oid"
 	"xinzhang/internal/format/sm2enc"
 	"xinzhang/internal/trust"
 )
@@ -129,17 +128,9 @@ func (v *Verifier) status(set *trust.Set, c, issuer *cert.Certificate, now time.
 
 func person(c *cert.Certificate) *Person {
 	number, _ := c.IDNumber()
-	p := &Person{
-		Holder: c.Holder(), Serial: c.SerialHex(),
+	unit, department := c.Subject().Units()
+	return &Person{
+		Holder: c.Holder(), Unit: unit, Department: department, Serial: c.SerialHex(),
 		IDMasked: cert.MaskIDNumber(number), Certificate: c.Raw, idNumber: number,
 	}
-	// The organisation comes first, a department below it may follow under the same type.
-	units := c.Subject().All(oid.Organisation)
-	if len(units) > 0 {
-		p.Unit = units[0]
-	}
-	if len(units) > 1 {
-		p.Department = units[1]
-	}
-	return p
 }

@@ -8,7 +8,6 @@ import (
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/ofd"
-	"xinzhang/internal/format/oid"
 	"xinzhang/internal/format/ses"
 )
 
@@ -71,9 +70,10 @@ func holder(c *cert.Certificate) string { return cert.MaskIDNumbers(c.Holder()) 
 
 func certInfo(c *cert.Certificate) *CertInfo {
 	sum := sm3.Sum(c.Raw)
+	unit, department := c.Subject().Units()
 	info := &CertInfo{
 		Subject: cert.MaskIDNumbers(c.Subject().String()), Holder: holder(c),
-		Unit: cert.MaskIDNumbers(strings.Join(c.Subject().All(oid.Organisation), " ")),
+		Unit: cert.MaskIDNumbers(strings.TrimSpace(unit + " " + department)),
 		Role: c.Role().String(), Issuer: c.Issuer().String(), Serial: c.SerialHex(),
 		NotBefore: c.NotBefore, NotAfter: c.NotAfter, SM3: sum[:],
 	}

@@ -61,6 +61,7 @@ func goFiles(t *testing.T, f func(path, text string)) {
 var (
 	link     = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
 	testName = regexp.MustCompile("`((?:Test|Fuzz|Example)[A-Za-z0-9_]+)`")
+	pageTest = regexp.MustCompile("`(?:web|test/browser)/[a-z/]+\\.test\\.(?:ts|tsx|mjs)`") // of the pages, in their own language
 	testFunc = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Example)\w*)\(`)
 	goName   = regexp.MustCompile("`([a-z0-9]+)\\.([A-Z][A-Za-z0-9]*(?:\\.[A-Z][A-Za-z0-9]*)?)`")
 	repoPath = regexp.MustCompile("`((?:cmd|internal|test|docs|web|\\.ci)/[A-Za-z0-9_./-]+)`")
@@ -162,7 +163,7 @@ func TestEveryRequirementHasARow(t *testing.T) {
 		if !state.MatchString(line) {
 			t.Errorf("no state we know: %s", line)
 		}
-		if !strings.HasSuffix(line, "| later |") && !testName.MatchString(line) {
+		if !strings.HasSuffix(line, "| later |") && !testName.MatchString(line) && !pageTest.MatchString(line) {
 			t.Errorf("done or partly done without a test: %s", line)
 		}
 	}

@@ -3,7 +3,6 @@ package skfchaos
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -134,18 +133,4 @@ func TestStateOutlivesACrash(t *testing.T) {
 			t.Errorf("%s: then heard %q, %v, want %q", tt.switches, out, err, want)
 		}
 	}
-}
-
-// died reports how a run ended: "signal: …", "exit status N", "timeout" or "".
-func died(ctx context.Context, err error) string {
-	var exit *exec.ExitError
-	switch {
-	case ctx.Err() != nil:
-		return "timeout"
-	case errors.As(err, &exit):
-		return exit.String()
-	case err != nil:
-		return err.Error()
-	}
-	return ""
 }

@@ -50,12 +50,12 @@ func (flashProvider) Kind() string                              { return "soft" 
 func (flashProvider) Watch(ctx context.Context, _ func())       { <-ctx.Done() }
 func (flashProvider) Devices(context.Context) ([]string, error) { return []string{"flash"}, nil }
 func (f flashProvider) Connect(context.Context, string) (token.Device, error) {
-	return flashDevice{f.flash}, nil
+	return flashDevice(f), nil
 }
 func (flashDevice) Info(context.Context) (token.Info, error)       { return token.Info{Serial: "1"}, nil }
 func (flashDevice) Applications(context.Context) ([]string, error) { return []string{"APP"}, nil }
 func (f flashDevice) OpenApplication(context.Context, string) (token.Application, error) {
-	return flashApp{f.flash}, nil
+	return flashApp(f), nil
 }
 func (flashDevice) Close() error { return nil }
 func (flashApp) Name() string    { return "APP" }
@@ -68,7 +68,7 @@ func (flashApp) ClearSecureState(context.Context) error                    { ret
 func (flashApp) Files(context.Context) ([]token.FileInfo, error)           { return nil, nil }
 func (flashApp) Containers(context.Context) ([]string, error)              { return []string{"c"}, nil }
 func (f flashApp) OpenContainer(context.Context, string) (token.Container, error) {
-	return flashContainer{f.flash}, nil
+	return flashContainer(f), nil
 }
 func (flashContainer) Name() string { return "c" }
 func (f flashContainer) ExportCertificate(context.Context, token.KeyUse) ([]byte, error) {

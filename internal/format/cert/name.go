@@ -95,6 +95,17 @@ func (n Name) All(id oid.ID) []string {
 	return all
 }
 
+// Units returns the unit of a holder and what is below it in the unit: a
+// department written as second O, or as OU, parts joined by " / ". Either is ""
+// when it is absent.
+func (n Name) Units() (unit, department string) {
+	below := n.All(oid.Organisation)
+	if len(below) > 0 {
+		unit, below = below[0], below[1:]
+	}
+	return unit, strings.Join(append(below, n.All(oid.OrgUnit)...), " / ")
+}
+
 // shortNames are the keywords of RFC 4514 and those that relying pages use.
 var shortNames = map[oid.ID]string{
 	oid.CommonName: "CN", oid.Surname: "SN", oid.SerialNumber: "serialNumber", oid.Country: "C",

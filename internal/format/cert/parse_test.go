@@ -157,6 +157,28 @@ func TestNamesAreComparedWithoutCaseWidthAndSpaces(t *testing.T) {
 	}
 }
 
+// A department stands below its organisation under the same type, or as OU.
+func TestAUnitIsNotMistakenForItsDepartment(t *testing.T) {
+	attribute := func(id oid.ID, value string) RDN { return RDN{{ID: id, Value: value}} }
+	unit := attribute(oid.Organisation, "示例监狱")
+	ward, group := attribute(oid.Organisation, "一监区"), attribute(oid.OrgUnit, "一分监区")
+	for _, tt := range []struct {
+		name             Name
+		unit, department string
+	}{
+		{Name{attribute(oid.Country, "CN"), unit, ward, attribute(oid.CommonName, "测试用户甲")}, "示例监狱", "一监区"},
+		{Name{unit}, "示例监狱", ""},
+		{Name{unit, group}, "示例监狱", "一分监区"},
+		{Name{group, unit, ward}, "示例监狱", "一监区 / 一分监区"},
+		{Name{group}, "", "一分监区"},
+		{Name{attribute(oid.CommonName, "测试用户甲")}, "", ""},
+	} {
+		if unit, department := tt.name.Units(); unit != tt.unit || department != tt.department {
+			t.Errorf("%s: unit %q, department %q, want %q, %q", tt.name, unit, department, tt.unit, tt.department)
+		}
+	}
+}
+
 func TestAFileIsReadInEveryUsualForm(t *testing.T) {
 	ch := newChain(t)
 	one := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ch.root.Raw})

@@ -213,7 +213,6 @@ export interface CodeArgs {
   "key.exists": { name: Arg };
   "key.missing": { name: Arg };
   "key.no_certificate": Record<string, never>;
-  "key.no_decrypt": Record<string, never>;
   "key.not_plugged_in": Record<string, never>;
   "key.passphrase_short": { min: Arg };
   "key.passphrase_wrong": Record<string, never>;
@@ -306,7 +305,6 @@ export interface CodeArgs {
   "pin.outcome_unknown": { spent: Arg };
   "pin.repeat_differs": Record<string, never>;
   "pin.tries_spent": Record<string, never>;
-  "pin.tries_unknown": { pin: Arg };
   "pin.weak": { rule: Arg };
   "render.action_ignored": Record<string, never>;
   "render.broken": { what: Arg };

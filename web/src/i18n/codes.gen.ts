@@ -213,7 +213,6 @@ export interface CodeArgs {
   "key.exists": { name: Arg };
   "key.missing": { name: Arg };
   "key.no_certificate": Record<string, never>;
-  "key.no_decrypt": Record<string, never>;
   "key.not_plugged_in": Record<string, never>;
   "key.passphrase_short": { min: Arg };
   "key.passphrase_wrong": Record<string, never>;
@@ -306,7 +305,6 @@ export interface CodeArgs {
   "pin.outcome_unknown": { spent: Arg };
   "pin.repeat_differs": Record<string, never>;
   "pin.tries_spent": Record<string, never>;
-  "pin.tries_unknown": { pin: Arg };
   "pin.weak": { rule: Arg };
   "render.action_ignored": Record<string, never>;
   "render.broken": { what: Arg };
@@ -1733,12 +1731,6 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "UKey 中没有证书", cause: "这个 UKey 还没有签发证书，或签发没有完成", next: "请携带 UKey 到受理点制证" },
     en: { title: "there is no certificate in the UKey", cause: "none was issued into it yet, or issuing was not finished", next: "take it to the RA desk" },
   },
-  "key.no_decrypt": {
-    severity: "error",
-    retryable: false,
-    zh: { title: "这种 UKey 不能把解密结果交给本机程序", cause: "它把会话密钥留在 UKey 内部", next: "请换用支持解密的 UKey，或联系技术支持" },
-    en: { title: "this kind of UKey does not hand out what it decrypts", cause: "it keeps session keys inside", next: "use another UKey or contact support" },
-  },
   "key.not_plugged_in": {
     severity: "error",
     retryable: true,
@@ -2290,12 +2282,6 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "这个 UKey 不报告剩余次数，本次运行最多试 2 次", cause: "不知道剩余次数时继续尝试，可能把 UKey 锁死", next: "确认 PIN 后重新启动本机服务再试；记不清请到受理点" },
     en: { title: "this UKey does not tell its tries: two were used in this run", cause: "trying on blindly could lock it", next: "make sure of the PIN, then restart the agent" },
-  },
-  "pin.tries_unknown": {
-    severity: "error",
-    retryable: false,
-    zh: { title: "不知道{pin}还可以输错几次", cause: "厂商的驱动不提供这个数，也可能只剩最后一次；再错会锁死", next: "确认 PIN 无误后，加上 --last-try 再试" },
-    en: { title: "nobody knows how many tries the {pin} has left", cause: "the vendor's library does not tell; it may be the last one, and a wrong entry would lock it", next: "make sure of the PIN, then use --last-try" },
   },
   "pin.weak": {
     severity: "error",
