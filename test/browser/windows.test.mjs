@@ -140,12 +140,9 @@ for (const program of absent ? [{ name: "real" }] : await programs()) {
       return w;
     }
 
-    /** popup clicks on page; the window is a new one unless the last still stands. */
+    /** popup clicks on page, once the window of the call before has been closed. */
     async function popup(page, last) {
-      if (last && !last.isClosed()) {
-        await page.click("#sign");
-        return last;
-      }
+      if (last && !last.isClosed()) await last.waitForEvent("close");
       const [w] = await Promise.all([page.waitForEvent("popup"), page.click("#sign")]);
       return w;
     }
@@ -157,7 +154,7 @@ for (const program of absent ? [{ name: "real" }] : await programs()) {
     }
 
     async function comeBack(page, act) {
-      const home = page.waitForEvent("framenavigated", { predicate: (f) => f === page.mainFrame() && f.url().includes("#xinzhang="), timeout: 30_000 });
+      const home = page.waitForEvent("framenavigated", { predicate: (f) => f === page.mainFrame() && f.url().includes("#xinzhang="), timeout: 15_000 });
       await act();
       await home;
       await page.waitForLoadState();
@@ -166,7 +163,7 @@ for (const program of absent ? [{ name: "real" }] : await programs()) {
 
     /** result waits for the n-th result of page: {value} or {error}. */
     async function result(page, n) {
-      await page.waitForFunction((n) => results.length >= n, n, { timeout: 30_000 });
+      await page.waitForFunction((n) => results.length >= n, n, { timeout: 15_000 });
       return page.evaluate((n) => results[n - 1], n);
     }
 
