@@ -39,6 +39,7 @@ for (const program of absent ? [{ name: "real" }] : await programs()) {
         await first.getByText(/PIN 不正确，还可尝试 \d 次/).waitFor();
         assert.equal(await first.getByLabel(PIN).inputValue(), "", "a wrong PIN is wiped");
         await picture(first, "confirm-wrong");
+        await first.waitForFunction(() => document.activeElement?.type === "password", null, { timeout: 5000 });
         await first.getByLabel(PIN).fill(agent.pins.person);
         await approve(first);
         judge(der(await result(page, 1)), TEXT);
