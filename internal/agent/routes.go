@@ -96,7 +96,9 @@ func (s *Server) windowRoutes(api huma.API) {
 	calls := op("windowCall", "POST", "/v1/windows/calls", "window", "代业务页面调用 · a call of a business page that came through a window", 403)
 	calls.MaxBodyBytes, calls.BodyReadTimeout = largeBody, largeBodyTime
 	problem.Handle(api, calls, s.windowCall)
-	problem.Handle(api, op("deliver", "POST", "/v1/windows/deliver", "window", "把结果送到业务系统 · bring an answer to the page's server", 403, 502), s.deliver)
+	deliver := op("deliver", "POST", "/v1/windows/deliver", "window", "把结果送到业务系统 · bring an answer to the page's server", 403, 502)
+	deliver.MaxBodyBytes, deliver.BodyReadTimeout = largeBody, largeBodyTime // answers of a call that may be as large
+	problem.Handle(api, deliver, s.deliver)
 	problem.Handle(api, op("question", "GET", "/v1/windows/{id}", "window", "问题 · the question of a window", 404), s.readQuestion)
 	problem.Handle(api, op("answer", "POST", "/v1/windows/{id}/answer", "window", "回答 · what the person decided", 403, 404, 409, 423), s.answer)
 	sse.Register(api, op("windowEvents", "GET", "/v1/windows/{id}/events", "window", "窗口事件 · events of a window", 404),

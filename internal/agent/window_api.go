@@ -88,6 +88,11 @@ const keepAlive = 30 * time.Second
 func (s *Server) windowEvents(ctx context.Context, in *windowID, send sse.Sender) {
 	events, stop := s.windows.watch(in.ID)
 	defer stop()
+	// A stream opens in the browser with its first octet: a window that calls waits
+	// for it before its first question.
+	if send.Data(WindowKeys{len(s.cfg.Ring.All())}) != nil {
+		return
+	}
 	if w, err := s.windows.find(in.ID); err == nil {
 		if send.Data(WindowOpened{w.operation()}) != nil {
 			return

@@ -137,7 +137,8 @@ func (w *window) renew() {
 	if !w.question.Deadline.IsZero() {
 		q.Deadline = w.question.Deadline
 	}
-	q.ID, w.question = w.id, q
+	q.ID = w.id
+	w.question = q
 }
 
 func (w *window) firstSeen() time.Time {

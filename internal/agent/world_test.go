@@ -137,6 +137,9 @@ func (w *world) sit(id string, person func(*world, prompt.Question) map[string]a
 		if p := w.own("GET", "/v1/windows/"+id, nil, &q); p.Code != "" {
 			return
 		}
+		if q.ID != id {
+			w.t.Errorf("the question of window %q names window %q: its page would answer there", id, q.ID)
+		}
 		time.Sleep(510 * time.Millisecond) // guard 9
 		answer := person(w, q)
 		if answer == nil {

@@ -1,8 +1,9 @@
 // Package browser opens business pages in real browsers, Debian's Chromium and
 // Chromium 109 (the last one for Windows 7), and has them ask an agent for
 // signatures: reach.test.mjs for the kinds of pages and the ways round what a
-// browser forbids, szca.test.mjs for pages written for the SZCA control. What
-// they get is judged by openssl.
+// browser forbids, szca.test.mjs for pages written for the SZCA control, real.test.mjs and
+// windows.test.mjs with the real agent and its real windows, manager.test.mjs for
+// every state of the agent's pages. What pages get is judged by openssl.
 //
 // The tests are programs of Node.js, driven by playwright-core; `make test`
 // installs it and builds the SDK.

@@ -15,8 +15,10 @@ const LOOK = 700;
 /**
  * startAgent runs the agent over a copy of the demo's data. person(question)
  * gives what is decided; the default approves with the first key that suits.
+ * attended: false leaves the windows to the test: nextWindow() gives the address
+ * of the next one that the agent opens.
  */
-export async function startAgent() {
+export async function startAgent({ attended = true } = {}) {
   const dir = mkdtempSync(join(tmpdir(), "xinzhang-agent-"));
   cpSync(join(given.demo, "home"), dir, { recursive: true });
   const pins = Object.fromEntries([...readFileSync(join(dir, "secrets.txt"), "utf8").matchAll(/^pin (\w+) (\S+)$/gm)].map(([, who, pin]) => [who, pin]));
@@ -30,7 +32,16 @@ export async function startAgent() {
   const port = await portOf(join(dir, "agent", "agent.json"), child, () => log);
   const agent = { port, pins, questions: [], person: (q, pin) => ({ approve: true, pin }) };
   let running = true;
-  const watching = attend(agent, urls, () => running);
+  const watching = attended ? attend(agent, urls, () => running) : undefined;
+  const opened = () => readFileSync(urls, "utf8").split("\n").filter(Boolean);
+  let taken = 0;
+  agent.nextWindow = async () => {
+    for (let i = 0; opened().length <= taken; i++) {
+      if (i > 300) throw new Error(`the agent opens no window: ${log}`);
+      await pause(50);
+    }
+    return opened()[taken++];
+  };
   agent.close = async () => {
     running = false;
     await watching;

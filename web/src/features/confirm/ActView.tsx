@@ -70,7 +70,8 @@ export function ActView({ of, remember, again, refused, done }: Props) {
         <Alert type="error" showIcon role="alert" title={say('confirm.fewTitle', { left: key.tries.left })} description={say('confirm.fewText')} />
       )}
       {asksPin && key && (
-        <form className={styles.pin} onSubmit={(e) => { e.preventDefault(); approve() }}>
+        // Each try is a new operation: the field takes the focus again, which it lost while busy.
+        <form key={of.operation} className={styles.pin} onSubmit={(e) => { e.preventDefault(); approve() }}>
           <PinInput label={say('pin.label')} value={pin} onChange={setPin} autoFocus disabled={busy} />
           <TriesLeft tries={key.tries} />
         </form>

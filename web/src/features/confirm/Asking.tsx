@@ -30,7 +30,7 @@ export function Asking({ id, idle, ended, listening }: Props) {
   const say = useSay()
   const queries = useQueryClient()
   const [end, setEnd] = useState<End>()
-  const [consented, setConsented] = useState<{ operation: string; remember: boolean }>()
+  const [consented, setConsented] = useState<{ asking: string; remember: boolean }>()
   const queryKey = ['question', id]
   // A first request that is underway would be waited for instead of asked anew, and
   // its "nothing is asked" would be the answer to a question that has come since.
@@ -61,21 +61,24 @@ export function Asking({ id, idle, ended, listening }: Props) {
   if (question.isPending) return <Spin aria-label={say('app.loading')} style={{ display: 'block', marginTop: 96 }} />
   if (!question.data) return idle ?? <Ended end={{ kind: 'closed', problem: failure(question.error).problem }} />
   const asked = question.data
-  const mine = consented?.operation === asked.operation ? consented : undefined
+  // A wrong PIN brings a new operation for the same question: what the person was
+  // told, and the consent, stay.
+  const asking = [asked.kind, asked.origin, asked.deadline, ...asked.documents.map((d) => d.digest)].join()
+  const mine = consented?.asking === asking ? consented : undefined
   if (asked.kind === 'allow' || (asked.ask_origin && !mine)) {
     return (
       <Consent
-        key={asked.operation}
+        key={asking}
         of={asked}
         refused={() => finish({ kind: 'refused' })}
         allowed={() => finish({ kind: 'done' })}
-        next={(remember) => setConsented({ operation: asked.operation, remember })}
+        next={(remember) => setConsented({ asking, remember })}
       />
     )
   }
   return (
     <ActView
-      key={asked.operation}
+      key={asking}
       of={asked}
       remember={mine?.remember ?? false}
       again={again}

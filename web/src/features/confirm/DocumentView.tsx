@@ -13,7 +13,7 @@ export function DocumentView({ of: d }: { of: Shown }) {
   const facts = [d.type === 'data' ? undefined : d.type.toUpperCase(), d.pages ? say('confirm.pages', { pages: d.pages }) : undefined, d.size ? octets(d.size) : undefined]
   return (
     <div className={styles.document}>
-      {!d.only_hash && (
+      {!d.only_hash && (d.picture || !d.text) && (
         <figure className={styles.figure}>
           {d.picture
             ? <><Image src={d.picture} alt={say('confirm.picture')} preview={{ mask: undefined }} /><figcaption className="small muted">{say('confirm.pictureNote')}</figcaption></>

@@ -46,7 +46,8 @@ export function Signer({ keys, chosen, choose, action }: Props) {
 function Card({ of: key }: { of: Choice }) {
   const say = useSay()
   const language = useLanguage()
-  const unit = [key.kind === 'organisation' ? undefined : key.unit, key.department].filter(Boolean).join(' · ')
+  // A certificate may name one and the same place as both.
+  const unit = [...new Set([key.kind === 'organisation' ? undefined : key.unit, key.department])].filter(Boolean).join(' · ')
   return (
     <span className={styles.card}>
       <KindIcon kind={key.kind} size={36} />

@@ -30,6 +30,7 @@ async function answerTo(request: Request, window_: string): Promise<string> {
     await answer(agent.POST('/v1/windows/deliver', { body: { origin, url: request.deliver_url, body: { state: request.state, ...got } } }))
     return backTo(request, { delivered: true })
   } catch (cause) {
-    return backTo(request, { error: failure(cause).problem })
+    // Nothing is delivered for a site that was refused: the page is told the refusal.
+    return backTo(request, 'error' in got ? got : { error: failure(cause).problem })
   }
 }
