@@ -28,7 +28,7 @@ export async function startDemo() {
   let seen = 0;
   return {
     url: found[1],
-    agentPort: JSON.parse(readFileSync(join(dir, "demo", "home", "agent", "agent.json"), "utf8")).port,
+    agentPort: await until(() => portIn(join(dir, "demo", "home", "agent", "agent.json")), 30_000),
     pins: { person: found[2], unit: found[3] },
     /** window waits for the next window of the agent. */
     window: () => until(() => readFileSync(urls, "utf8").split("\n").filter(Boolean)[seen] && readFileSync(urls, "utf8").split("\n")[seen++], 30_000),
@@ -39,6 +39,14 @@ export async function startDemo() {
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+function portIn(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")).port;
+  } catch {
+    return undefined; // the agent has not written it yet
+  }
 }
 
 async function until(look, patience) {
