@@ -8,6 +8,8 @@ import { useClient } from './useClient'
 import { type Step, useSigning } from './useSigning'
 
 const steps: readonly Step[] = ['certificate', 'prepare', 'confirm', 'complete']
+const stepWords = { certificate: 'demo.step_certificate', prepare: 'demo.step_prepare', confirm: 'demo.step_confirm', complete: 'demo.step_complete' } as const
+const verdictWords = { passed: 'demo.verdict_passed', failed: 'demo.verdict_failed', indeterminate: 'demo.verdict_indeterminate', unsigned: 'demo.verdict_unsigned' } as const
 
 /** What is to be done with a document: the buttons, and how its signatures stand. */
 export function Acts({ of: d }: { of: CaseDocument }) {
@@ -25,12 +27,12 @@ export function Acts({ of: d }: { of: CaseDocument }) {
             <p className="muted small">{a.done ? say('demo.doneBy', { holder: a.done.holder, at: minute(a.done.at) }) : say(a.purpose === 'seal' ? 'demo.needsUnit' : 'demo.needsPerson')}</p>
           </div>
         ))}
-        {step && <Steps size="small" orientation="vertical" current={steps.indexOf(step)} items={steps.map((s) => ({ title: say(`demo.step_${s}`) }))} />}
+        {step && <Steps size="small" orientation="vertical" current={steps.indexOf(step)} items={steps.map((s) => ({ title: say(stepWords[s]) }))} />}
         <Refusal error={error} close={forget} />
       </section>
       <section className="panel stack">
         <h2>{say('demo.signatures')}</h2>
-        <p className={look[d.verdict]}><strong>{mark[d.verdict]} {say(`demo.verdict_${d.verdict}`)}</strong></p>
+        <p className={look[d.verdict]}><strong>{mark[d.verdict]} {say(verdictWords[d.verdict])}</strong></p>
         {d.signatures.map((s, i) => (
           <p key={i} className="small">
             <span className={look[s.verdict]}>{mark[s.verdict]}</span> {s.holder} · {say('demo.onPage', { page: s.page })} · {minute(s.at)}

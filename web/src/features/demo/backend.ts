@@ -40,17 +40,19 @@ export interface Prepared {
   readonly picture: string
 }
 
+interface Words { readonly title: string; readonly cause: string; readonly next: string }
+
 type Language = 'zh' | 'en'
 
-/** The calls of the back end; a refusal is a XinzhangError in the reader's language. */
-export function backend(language: Language) {
+/** The calls of the back end; a refusal is a XinzhangError in the reader's language, no answer one with the words of unreachable. */
+export function backend(language: Language, unreachable: Words) {
   async function call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
     const response = await fetch(`/api/${path}`, {
       method,
       headers: { 'Accept-Language': language, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }).catch(() => {
-      throw new XinzhangError('case.unreachable', {}, unreachable, language)
+      throw new XinzhangError('case.unreachable', {}, { [language]: unreachable }, language)
     })
     const answer: unknown = await response.json()
     if (!response.ok) throw refusal(answer as Problem, language)
@@ -76,9 +78,4 @@ interface Problem { readonly code: string; readonly title: string; readonly deta
 function refusal(p: Problem, language: Language): XinzhangError {
   const text = { title: p.title, cause: p.detail ?? '', next: p.next ?? '' }
   return new XinzhangError(p.code, {}, { [language]: text }, language)
-}
-
-const unreachable = {
-  zh: { title: '业务系统没有应答', cause: '服务器已停止，或网络断开', next: '稍后重试；演示程序已退出时重新运行' },
-  en: { title: 'the business system does not answer', cause: 'its server has stopped, or the network is down', next: 'try again; start the demo again when it has ended' },
 }
