@@ -39,19 +39,18 @@ func (s *session) given(function string, size int, before ...argument) (out *out
 	}
 }
 
-// written is what a library wrote, for values that show their end themselves.
+// written is what a library wrote, for values that show their end themselves. Where
+// the length it tells reaches a little further, so does the value.
 func (s *session) written(function string, size int, before ...argument) ([]byte, error) {
 	out, n, err := s.given(function, size, before...)
 	if err != nil || n == 0 {
 		return nil, err
 	}
-	return out.data[:out.touched], nil
+	return out.upTo(n), nil
 }
 
-// exact is what a library wrote, for values whose length it must tell rightly. The
-// last octets may look as if they had not been written.
+// exact is what a library wrote, for values whose length it must tell rightly.
 func (s *session) exact(function string, size int, before ...argument) ([]byte, error) {
-	const chance = 8
 	out, n, err := s.given(function, size, before...)
 	if err != nil {
 		return nil, err

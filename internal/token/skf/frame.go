@@ -92,6 +92,15 @@ func (o *output) take(r *reply) {
 	}
 }
 
+// chance is how many octets at the end of a value may look as if they had not been
+// written, since they are the fill: one certificate in 256 ends so.
+const chance = 8
+
+// upTo is what was written, and a little more where the library tells a length of n.
+func (o *output) upTo(n int) []byte {
+	return o.data[:max(o.touched, min(n, o.touched+chance, len(o.data)))]
+}
+
 func (o *output) overran() bool { return o.touched > len(o.data) }
 
 // A slot is a ULONG or a handle that a function may change. It has eight octets

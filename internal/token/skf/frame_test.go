@@ -110,3 +110,12 @@ func TestDEROf(t *testing.T) {
 		}
 	}
 }
+
+func TestAValueMayEndLikeTheFill(t *testing.T) {
+	out := output{data: []byte{1, 2, fill, fill, fill, fill, fill, fill, fill, fill, fill, fill, fill, fill}, touched: 2}
+	for told, want := range map[int]int{0: 2, 2: 2, 3: 3, 10: 10, 14: 10, 99: 10} {
+		if got := len(out.upTo(told)); got != want {
+			t.Errorf("told %d: %d octets, want %d", told, got, want)
+		}
+	}
+}

@@ -56,7 +56,9 @@ export function Asking({ id, idle, ended, listening }: Props) {
   useEffect(() => {
     if (end) ended?.(end)
   }, [end, ended])
-  const finish = (now: End) => setEnd((before) => before ?? now)
+  // The agent closes the window as soon as it has the answer, often before this page
+  // hears that its answer was taken: what the person did counts more than that.
+  const finish = (now: End) => setEnd((before) => (before && before.kind !== 'closed' ? before : now))
   if (end) return idle && end.kind === 'closed' ? idle : <Ended end={end} />
   if (question.isPending) return <Spin aria-label={say('app.loading')} style={{ display: 'block', marginTop: 96 }} />
   if (!question.data) return idle ?? <Ended end={{ kind: 'closed', problem: failure(question.error).problem }} />
