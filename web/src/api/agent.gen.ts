@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/envelope": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 加密 · close an envelope */
+        post: operations["envelope"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hello": {
         parameters: {
             query?: never;
@@ -637,6 +654,16 @@ export interface components {
             /** @enum {string} */
             type: "ofd" | "pdf" | "text" | "data";
         };
+        Envelope: {
+            /** @description EnvelopedData of GB/T 35275, DER */
+            envelope: string;
+        };
+        EnvelopeParams: {
+            /** @description at most 32 MiB */
+            content: string;
+            /** @description DER of their encryption certificates */
+            recipients: string[];
+        };
         Health: {
             /** Format: int64 */
             api: number;
@@ -1048,7 +1075,7 @@ export interface components {
             /** @description of the page's own; comes back with the answer */
             id: string;
             /** @enum {string} */
-            method: "hello" | "keys" | "certificate" | "login" | "sign" | "batch" | "decrypt" | "verify" | "cancel";
+            method: "hello" | "keys" | "certificate" | "login" | "sign" | "batch" | "decrypt" | "verify" | "envelope" | "cancel";
             params: unknown;
         };
         SocketEvent: {
@@ -1164,7 +1191,7 @@ export interface components {
         };
         WindowCall: {
             /** @enum {string} */
-            method: "hello" | "keys" | "certificate" | "login" | "sign" | "batch" | "decrypt" | "verify" | "cancel";
+            method: "hello" | "keys" | "certificate" | "login" | "sign" | "batch" | "decrypt" | "verify" | "envelope" | "cancel";
             /** @description MessageEvent.origin, or the origin of return_url */
             origin: string;
             params: unknown;
@@ -1484,6 +1511,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Decrypted"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    envelope: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnvelopeParams"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope"];
                 };
             };
             /** @description Forbidden */
