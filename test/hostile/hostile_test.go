@@ -14,7 +14,7 @@ import (
 
 // What a hostile file may cost.
 const (
-	mostCPU  = 2 * time.Second
+	mostCPU  = 6 * time.Second // the goal is 2 s on the machine of docs/benchmarks.md; others are slower, or busy
 	mostPeak = 200 << 20
 )
 
