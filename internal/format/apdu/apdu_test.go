@@ -82,6 +82,8 @@ func TestCommandsAreWrittenInOneForm(t *testing.T) {
 	}
 }
 
+// A command that is read says the same when it is written in the one form and read
+// again.
 func FuzzParseCommand(f *testing.F) {
 	for _, s := range []string{"80040000", "8050000008", "80040000000120", "801400010241420 3", "8014000100000241420003"} {
 		f.Add(unhex(stripped(s)))
