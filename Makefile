@@ -39,7 +39,8 @@ build: fonts web skf-host ## bin/xinzhang, bin/xinzhang-agent with its pages; th
 test: fonts interop web sdk browser ## go vet and every test
 	cd web && npm run --silent test
 	go vet ./...
-	go test -timeout 20m ./...
+	go test -timeout 20m $$(go list ./... | grep -v /test/browser)
+	go test -timeout 40m ./test/browser
 
 race: fonts ## the tests of the rooms that share state, under the race detector
 	go test -race -timeout 20m $(RACE)

@@ -27,17 +27,27 @@ func TestPagesInBrowsers(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(file, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
-			defer cancel()
-			cmd := exec.CommandContext(ctx, "node", "--test", "--test-reporter=spec", file)
-			cmd.Env = append(os.Environ(), env...)
-			out, err := cmd.CombinedOutput()
+			out, err := runFile(t, file, env)
+			if err != nil {
+				// A browser on a busy machine may miss a moment once; what fails twice is wrong.
+				t.Logf("failed at first, and is run again: %v\n%s", err, out)
+				out, err = runFile(t, file, env)
+			}
 			if err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
 			t.Logf("%s", out)
 		})
 	}
+}
+
+// runFile runs one file of tests and returns what it printed.
+func runFile(t *testing.T, file string, env []string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "node", "--test", "--test-reporter=spec", file)
+	cmd.Env = append(os.Environ(), env...)
+	return cmd.CombinedOutput()
 }
 
 // realAgent builds the agent and makes the UKeys of the demo; it returns what
