@@ -10,6 +10,10 @@ import (
 // What the go command says while it fuzzes, the last of which counts.
 var progress = regexp.MustCompile(`elapsed: [^,]+, execs: (\d+) \(\d+/sec\), new interesting: (\d+) \(total: (\d+)\)`)
 
+// What it says before: how much of the corpus it has run. A large corpus may fill a
+// short time by itself.
+var baseline = regexp.MustCompile(`gathering baseline coverage: (\d+)/(\d+) completed`)
+
 // fuzz runs one target and returns its record and what was printed.
 func fuzz(t target, length time.Duration, lanes int) (record, string) {
 	args := []string{"test", "-run", "^$", "-fuzz", "^" + t.name + "$", "-fuzzminimizetime", "10x", "-fuzztime", length.String()}
@@ -29,6 +33,10 @@ func fuzz(t target, length time.Duration, lanes int) (record, string) {
 		last := all[len(all)-1]
 		r.Executions, r.NewInputs, r.Corpus = number(last[1]), number(last[2]), number(last[3])
 		r.PerSecond = round(float64(r.Executions) / length.Seconds())
+	}
+	if all := baseline.FindAllStringSubmatch(string(out), -1); len(all) > 0 && r.Executions == 0 {
+		last := all[len(all)-1]
+		r.Executions, r.Corpus = number(last[1]), number(last[2])
 	}
 	switch {
 	case err != nil:
