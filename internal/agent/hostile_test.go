@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -172,15 +173,16 @@ func TestASlowClientIsCutOff(t *testing.T) {
 }
 
 func TestAnotherUserIsRefused(t *testing.T) {
-	uid := 1000
+	var uid atomic.Int64 // the server asks from goroutines of its own
+	uid.Store(1000)
 	w := newWorld(t, func(c *agent.Config) {
 		c.UID = 1000
-		c.Owner = func(net.Addr, net.Addr) (int, error) { return uid, nil }
+		c.Owner = func(net.Addr, net.Addr) (int, error) { return int(uid.Load()), nil }
 	})
 	if p := w.call("hello", object{"sdk": "1", "api": 1}, nil); p.Code != "" {
 		t.Fatalf("%s", p.Body)
 	}
-	uid = 1001
+	uid.Store(1001)
 	http.DefaultClient.CloseIdleConnections()
 	if p := w.call("hello", object{"sdk": "1", "api": 1}, nil); p.Code != "agent.other_user" {
 		t.Errorf("%d %s", p.Status, p.Code)
