@@ -8,13 +8,11 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 
@@ -55,7 +53,7 @@ type app struct {
 func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := &app{ctx: ctx, stdout: stdout, stderr: stderr, lang: language(args), now: time.Now}
+	a := &app{ctx: ctx, stdout: stdout, stderr: stderr, lang: fault.LangOf(args, os.Getenv), now: time.Now}
 	var c cli
 	exited := false
 	parser, err := kong.New(&c, kong.Name("xinzhang-agent"), kong.Description(words[a.lang]["about"]), kong.Vars(words[a.lang]),
@@ -72,7 +70,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return a.fail(fault.Wrap(fault.UsageWrong, err, "what", err.Error()))
 	}
 	a.json = c.JSON
-	if a.home, err = dataDir(c.Home); err != nil {
+	if a.home, err = home.Locate(c.Home); err != nil {
 		return a.fail(err)
 	}
 	return a.fail(parsed.Run(a))
@@ -99,36 +97,3 @@ func (a *app) fail(err error) int {
 func (a *app) say(word string, args ...any) { fmt.Fprintf(a.stderr, words[a.lang][word]+"\n", args...) }
 
 func (a *app) file(name string) string { return filepath.Join(a.home.Agent(), name) }
-
-// language is chosen by --lang, else by the locale; Chinese unless that is English.
-func language(args []string) fault.Lang {
-	for i, arg := range args {
-		if arg == "--lang=en" || arg == "--lang" && i+1 < len(args) && args[i+1] == "en" {
-			return fault.EN
-		}
-		if strings.HasPrefix(arg, "--lang") {
-			return fault.ZH
-		}
-	}
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if v := os.Getenv(name); v != "" {
-			if strings.HasPrefix(strings.ToLower(v), "en") {
-				return fault.EN
-			}
-			return fault.ZH
-		}
-	}
-	return fault.ZH
-}
-
-// dataDir returns the data directory: named, or ~/.xinzhang.
-func dataDir(named string) (home.Dir, error) {
-	if named != "" {
-		return home.Dir(named), nil
-	}
-	dir, err := os.UserHomeDir()
-	if err != nil {
-		return "", fault.Wrap(fault.UsageWrong, errors.Join(err), "what", "XINZHANG_HOME")
-	}
-	return home.Dir(filepath.Join(dir, ".xinzhang")), nil
-}

@@ -16,7 +16,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -24,6 +23,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"xinzhang/internal/fault"
+	"xinzhang/internal/home"
 )
 
 func main() {
@@ -71,7 +71,7 @@ type status int
 func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	lang := language(args, os.Getenv)
+	lang := fault.LangOf(args, os.Getenv)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	a := &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, lang: lang, now: time.Now}
@@ -93,9 +93,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return a.fail(fault.Wrap(fault.UsageWrong, err, "what", err.Error()))
 	}
 	a.json = c.JSON
-	if a.home, err = dataDir(c.Home); err != nil {
+	dir, err := home.Locate(c.Home)
+	if err != nil {
 		return a.fail(err)
 	}
+	a.home = string(dir)
 	a.provider = cmp.Or(c.Token.Provider, c.Sign.Provider, c.Cert.Issue.Provider, softProvider)
 	err = parsed.Run(a)
 	a.opened.close()
@@ -129,42 +131,4 @@ func (a *app) fail(err error) int {
 		_, _ = fmt.Fprintf(a.stderr, "  (%v)\n", e.Err)
 	}
 	return fault.Lookup(e.Code).ExitStatus
-}
-
-// language is chosen by --lang, else by the locale; Chinese unless that is
-// English. It is needed before the command line is read, for its help texts.
-func language(args []string, getenv func(string) string) fault.Lang {
-	for i, arg := range args {
-		if v, ok := strings.CutPrefix(arg, "--lang="); ok {
-			return fault.Lang(normal(v))
-		}
-		if arg == "--lang" && i+1 < len(args) {
-			return fault.Lang(normal(args[i+1]))
-		}
-	}
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if v := getenv(name); v != "" {
-			return fault.Lang(normal(v))
-		}
-	}
-	return fault.ZH
-}
-
-func normal(locale string) string {
-	if strings.HasPrefix(strings.ToLower(locale), "en") {
-		return string(fault.EN)
-	}
-	return string(fault.ZH)
-}
-
-// dataDir returns the data directory: named, or ~/.xinzhang.
-func dataDir(named string) (string, error) {
-	if named != "" {
-		return named, nil
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return "", fault.Wrap(fault.UsageWrong, err, "what", "XINZHANG_HOME")
-	}
-	return filepath.Join(home, ".xinzhang"), nil
 }

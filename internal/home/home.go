@@ -26,6 +26,18 @@ import (
 // A Dir is the path of a data directory.
 type Dir string
 
+// Locate returns the data directory: the one named, else ~/.xinzhang.
+func Locate(named string) (Dir, error) {
+	if named != "" {
+		return Dir(named), nil
+	}
+	user, err := os.UserHomeDir()
+	if err != nil {
+		return "", fault.Wrap(fault.UsageWrong, err, "what", "XINZHANG_HOME")
+	}
+	return Dir(filepath.Join(user, ".xinzhang")), nil
+}
+
 // Database is the file of the register.
 func (d Dir) Database() string { return d.file("ca.db") }
 
