@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/emmansun/gmsm/sm3"
+
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/login"
@@ -152,7 +154,8 @@ func (s *Site) getReport(w http.ResponseWriter, r *http.Request, _ *session) err
 	if err != nil {
 		return err
 	}
-	judged.File, judged.Size = f.Title+".ofd", int64(len(content))
+	sum := sm3.Sum(content)
+	judged.File, judged.Size, judged.SM3 = f.Title+".ofd", int64(len(content)), sum[:]
 	lang := language(r)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	return report.HTML(w, judged.Word(lang), lang)
