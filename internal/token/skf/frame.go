@@ -1,6 +1,7 @@
 package skf
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -86,11 +87,12 @@ func (o *output) take(r *reply) {
 		r.fail(fmt.Errorf("%d octets of %d were touched", o.touched, len(o.data)))
 		return
 	}
-	n := copy(o.data, r.octets(o.touched))
-	for i := n; i < len(o.data); i++ {
-		o.data[i] = fill
+	for left := o.data[copy(o.data, r.octets(o.touched)):]; len(left) > 0; {
+		left = left[copy(left, untouched):]
 	}
 }
+
+var untouched = bytes.Repeat([]byte{fill}, 512)
 
 // chance is how many octets at the end of a value may look as if they had not been
 // written, since they are the fill: one certificate in 256 ends so.

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -27,13 +26,16 @@ type host struct {
 	began time.Time
 	over  chan struct{} // closed when the process has ended
 
-	hung atomic.Bool
 	once sync.Once
 
 	// A caller left before its answer came: the next one reads that first.
 	owed   bool
-	answer []byte      // what was read of an answer
-	timer  *time.Timer // ends the host when the answer does not come
+	answer []byte // what was read of an answer
+
+	heeded <-chan struct{} // Done of the context that ends reading
+	unheed func()
+
+	fuse fuse // ends the host when the answer does not come
 }
 
 // startTime is how long a host may take to start and to load a library, whose
@@ -55,7 +57,7 @@ func startHost(ctx context.Context, program string) (*host, error) {
 	}
 	h := &host{cmd: cmd, in: in, out: out, over: make(chan struct{}), began: time.Now()}
 	go h.mourn()
-	h.timer = time.AfterFunc(startTime, h.expire)
+	h.fuse.light(startTime, h.kill)
 	hello, err := h.wait(ctx)
 	if err != nil {
 		h.bury()
@@ -98,15 +100,10 @@ func (h *host) kill() {
 	})
 }
 
-func (h *host) expire() {
-	h.hung.Store(true)
-	h.kill()
-}
-
 // bury ends the host and waits until it is gone.
 func (h *host) bury() {
 	h.kill()
-	h.timer.Stop()
+	h.fuse.out()
 	<-h.over
 }
 
@@ -120,9 +117,9 @@ func (h *host) roundTrip(ctx context.Context, frame []byte, limit time.Duration)
 			return nil, err
 		}
 	}
-	h.timer.Reset(limit)
+	h.fuse.light(limit, h.kill)
 	if _, err := h.in.Write(frame); err != nil {
-		h.timer.Stop()
+		h.fuse.out()
 		return nil, h.ended()
 	}
 	return h.wait(ctx)
@@ -131,14 +128,12 @@ func (h *host) roundTrip(ctx context.Context, frame []byte, limit time.Duration)
 // wait reads an answer in this goroutine: handing it over from another would cost
 // as much as the call.
 func (h *host) wait(ctx context.Context) ([]byte, error) {
-	if stop := h.heed(ctx); stop != nil {
-		defer stop()
-	}
+	h.heed(ctx)
 	err := h.read()
 	switch {
 	case err == nil:
 		h.owed = false
-		h.timer.Stop()
+		h.fuse.out()
 		b := h.answer[4:]
 		h.answer = nil
 		return b, nil
@@ -149,19 +144,27 @@ func (h *host) wait(ctx context.Context) ([]byte, error) {
 	return nil, h.ended()
 }
 
-// heed lets reading end with ctx.
-func (h *host) heed(ctx context.Context) (stop func()) {
+// heed lets reading end with ctx, until another context is heeded: an operation asks
+// many times with one.
+func (h *host) heed(ctx context.Context) {
+	if ctx.Done() == h.heeded {
+		return
+	}
+	if h.unheed != nil {
+		h.unheed()
+	}
+	h.heeded, h.unheed = ctx.Done(), nil
 	out, ok := h.out.(interface{ SetReadDeadline(time.Time) error })
 	if !ok || ctx.Done() == nil {
-		return nil
+		return
 	}
 	interrupted := make(chan struct{})
-	after := context.AfterFunc(ctx, func() {
+	stop := context.AfterFunc(ctx, func() {
 		_ = out.SetReadDeadline(time.Unix(1, 0)) // where pipes have none, the limit of the call ends it
 		close(interrupted)
 	})
-	return func() {
-		if !after() {
+	h.unheed = func() {
+		if !stop() {
 			<-interrupted
 			_ = out.SetReadDeadline(time.Time{})
 		}
@@ -201,7 +204,7 @@ func (h *host) read() error {
 }
 
 func (h *host) ended() error {
-	if h.hung.Load() {
+	if h.fuse.passed() {
 		return errHung
 	}
 	return errCrashed
