@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"sync"
 	"time"
 )
@@ -23,18 +25,24 @@ func main() {
 	length := flag.Duration("time", 5*time.Second, "how long each target is fuzzed")
 	lanes := flag.Int("lanes", 1, "how many targets run side by side, each on one processor when more than one")
 	keep := flag.String("keep", "", "folder for the records and their table; without it nothing is kept and nothing left out")
+	only := flag.String("run", ".", "expression: which targets, by package and name")
 	flag.Parse()
-	if err := run(*length, *lanes, *keep); err != nil {
+	if err := run(*length, *lanes, *keep, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "fuzz:", err)
 		os.Exit(1)
 	}
 }
 
-func run(length time.Duration, lanes int, keep string) error {
+func run(length time.Duration, lanes int, keep, only string) error {
+	meant, err := regexp.Compile(only)
+	if err != nil {
+		return err
+	}
 	targets, err := findTargets()
 	if err != nil {
 		return err
 	}
+	targets = slices.DeleteFunc(targets, func(t target) bool { return !meant.MatchString(t.String()) })
 	shelf := &shelf{dir: keep}
 	if err := shelf.load(); err != nil {
 		return err
