@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -27,8 +28,16 @@ import (
 )
 
 func main() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(gentle)
+	}
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
+
+// gentle is the memory from which garbage is collected more often than when the heap
+// has doubled: a hostile document may have a hundred megabytes held, and as much
+// again would not have been collected. More than that may still be held.
+const gentle = 128 << 20
 
 // cli is the command line as kong reads it. Helps are keys of [words].
 type cli struct {

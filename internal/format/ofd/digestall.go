@@ -14,9 +14,11 @@ import (
 // could not be read. The error is that of ctx.
 func (p *Package) DigestAll(ctx context.Context, names []string) error {
 	p.mu.Lock()
-	var unknown []string // several signatures protect mostly the same files
+	var unknown []string
+	seen := make(map[string]bool, min(len(names), len(p.byName))) // several signatures protect mostly the same files
 	for _, name := range names {
-		if _, ok := p.digests[name]; !ok && p.byName[name] != nil {
+		if _, ok := p.digests[name]; !ok && !seen[name] && p.byName[name] != nil {
+			seen[name] = true
 			unknown = append(unknown, name)
 		}
 	}

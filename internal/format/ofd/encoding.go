@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"xinzhang/internal/fault"
 )
@@ -39,13 +40,13 @@ func toUTF8(place string, raw []byte) (src []byte, native bool, err error) {
 
 // mostDecoded bounds parts in other encodings than UTF-8, which are held twice;
 // those that occur are small.
-const mostDecoded = 8 << 20
+const mostDecoded = 4 << 20
 
 func decodeXML(place string, raw []byte, e encoding.Encoding) ([]byte, bool, error) {
 	if len(raw) > mostDecoded {
 		return nil, false, fault.New(fault.InputTooLarge, "what", place+" in another encoding than UTF-8", "limit", mostDecoded)
 	}
-	out, err := e.NewDecoder().Bytes(raw)
+	out, _, err := transform.Append(e.NewDecoder(), make([]byte, 0, len(raw)+len(raw)/2+16), raw) // two octets become three at most
 	if err != nil {
 		return nil, false, fault.Wrap(fault.DocXMLBroken, err, "place", place)
 	}

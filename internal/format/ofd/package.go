@@ -21,12 +21,13 @@ type Package struct {
 	inflated atomic.Int64 // bytes inflated so far, each entry counted once
 	ceiling  int64
 
-	mu      sync.Mutex
-	digests map[string][32]byte
-	docs    []*Document // nil until Documents has read them
-	parts   []Part      // nil until Parts has found them
-	names   map[string]PartName
-	heads   map[string]pageScan
+	mu       sync.Mutex
+	digests  map[string][32]byte
+	docs     []*Document // nil until Documents has read them
+	parts    []Part      // nil until Parts has found them
+	names    map[string]PartName
+	heads    map[string]pageScan
+	sigfiles map[string]sigfile
 }
 
 // An Entry is one file of the package, folders left out.
@@ -48,12 +49,13 @@ func Open(r io.ReaderAt, size int64, lim Limits) (*Package, error) {
 		return nil, err
 	}
 	p := &Package{
-		arc:     arc,
-		lim:     lim,
-		byName:  make(map[string]*member, len(arc.members)),
-		byFold:  make(map[string]string, len(arc.members)),
-		digests: make(map[string][32]byte),
-		heads:   make(map[string]pageScan),
+		arc:      arc,
+		lim:      lim,
+		byName:   make(map[string]*member, len(arc.members)),
+		byFold:   make(map[string]string, len(arc.members)),
+		digests:  make(map[string][32]byte),
+		heads:    make(map[string]pageScan),
+		sigfiles: make(map[string]sigfile),
 	}
 	p.ceiling = lim.TotalBase
 	if lim.TotalFactor > 0 && size < (1<<62-lim.TotalBase)/lim.TotalFactor {

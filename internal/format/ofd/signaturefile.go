@@ -53,11 +53,31 @@ type Stamp struct {
 // SignatureFile reads the Signature.xml of the given part name. A missing file
 // is fault.DocSigfileMissing. One without SignedInfo, References or
 // SignedValue, with a value that is no base64 or with a file named twice, is
-// fault.DocSigfileBroken.
+// fault.DocSigfileBroken. It is read once, and shared: who checks the signature,
+// who looks for the parts of the document and who draws its pages all ask for it.
 func (p *Package) SignatureFile(name string) (*SignatureFile, error) {
 	if !p.Has(name) {
 		return nil, fault.New(fault.DocSigfileMissing, "name", name)
 	}
+	p.mu.Lock()
+	r, ok := p.sigfiles[name]
+	p.mu.Unlock()
+	if !ok {
+		r.file, r.err = p.readSignatureFile(name)
+		p.mu.Lock()
+		p.sigfiles[name] = r
+		p.mu.Unlock()
+	}
+	return r.file, r.err
+}
+
+// A sigfile is what reading a signature file came to.
+type sigfile struct {
+	file *SignatureFile
+	err  error
+}
+
+func (p *Package) readSignatureFile(name string) (*SignatureFile, error) {
 	raw, err := p.readXML(name)
 	if err != nil {
 		return nil, err
