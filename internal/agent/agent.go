@@ -129,6 +129,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	go s.followKeys(ctx, s.cfg.Ring)
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()
+	defer func() { _ = s.record.close() }() // what was written is in the file already
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}

@@ -120,14 +120,14 @@ func (ops *operations) begin(origin, id string, params [sm3.Size]byte, cancel co
 // tidy forgets what is old, and the oldest of an origin that has many; ops.mu is
 // held.
 func (ops *operations) tidy(origin string) {
-	count, oldest := 0, ""
+	count, oldest, now := 0, "", ops.now()
 	for key, o := range ops.all {
 		select {
 		case <-o.ended:
 		default:
 			continue
 		}
-		if ops.now().Sub(o.began) > operationMemory {
+		if now.Sub(o.began) > operationMemory {
 			delete(ops.all, key)
 			continue
 		}

@@ -21,6 +21,7 @@ import (
 type record struct {
 	file string
 	mu   sync.Mutex
+	out  *os.File // stays open from one entry to the next; nil: not yet
 }
 
 // maxRecord is when the log begins anew; the file before it is kept.
@@ -34,20 +35,49 @@ func (r *record) add(e LogEntry) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if info, err := os.Stat(r.file); err == nil && info.Size() > maxRecord {
+	if err := r.ready(); err != nil {
+		return err
+	}
+	_, err = r.out.Write(append(line, '\n'))
+	return err
+}
+
+// ready opens the file, a new one when it is full or somebody took it away; r.mu is
+// held.
+func (r *record) ready() error {
+	now, err := os.Stat(r.file)
+	if r.out != nil {
+		was, wrong := r.out.Stat()
+		if err == nil && wrong == nil && os.SameFile(was, now) && now.Size() <= maxRecord {
+			return nil
+		}
+		if err := r.shut(); err != nil {
+			return err
+		}
+	}
+	if err == nil && now.Size() > maxRecord {
 		if err := os.Rename(r.file, r.file+".1"); err != nil {
 			return err
 		}
 	}
-	f, err := os.OpenFile(r.file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(append(line, '\n'))
-	if closing := f.Close(); err == nil {
-		err = closing
-	}
+	r.out, err = os.OpenFile(r.file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	return err
+}
+
+// shut closes the file; r.mu is held.
+func (r *record) shut() error {
+	if r.out == nil {
+		return nil
+	}
+	err := r.out.Close()
+	r.out = nil
+	return err
+}
+
+func (r *record) close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.shut()
 }
 
 // last returns up to n entries, newest first. A line that was cut by a power
@@ -85,7 +115,7 @@ func (s *Server) write(ctx context.Context, e LogEntry, f *keyring.Found, err er
 		e.Code = string(fault.Of(err).Code)
 	}
 	if f != nil {
-		e.Key, e.Holder = f.ID, cert.MaskIDNumbers(f.Signing.Holder())
+		e.Key, e.Holder = f.ID, f.Holder()
 	}
 	if err := s.record.add(e); err != nil {
 		s.cfg.Log.ErrorContext(ctx, "the log of signatures was not written", "error", err)

@@ -10,7 +10,10 @@ import (
 // An operations remembers which operation ids have run, and how they ended: a
 // second click of the same dialog is told the first one's answer and touches no
 // UKey. The shield's mutex guards it.
-type operations map[string]*outcome
+type operations struct {
+	all   map[string]*outcome
+	order []string // ids, oldest first
+}
 
 type outcome struct {
 	ended chan struct{} // closed when err is there
@@ -27,15 +30,8 @@ func (r *Ring) once(ctx context.Context, operation string, f func() error) (firs
 	s := r.shield
 	now := r.cfg.Now()
 	s.mu.Lock()
-	if s.done == nil {
-		s.done = operations{}
-	}
-	for id, o := range s.done {
-		if now.Sub(o.began) > operationMemory {
-			delete(s.done, id)
-		}
-	}
-	if o := s.done[operation]; o != nil {
+	s.done.forget(now)
+	if o := s.done.all[operation]; o != nil {
 		s.mu.Unlock()
 		select {
 		case <-ctx.Done():
@@ -45,10 +41,21 @@ func (r *Ring) once(ctx context.Context, operation string, f func() error) (firs
 		}
 	}
 	o := &outcome{ended: make(chan struct{}), began: now}
-	s.done[operation] = o
+	s.done.all[operation] = o
+	s.done.order = append(s.done.order, operation)
 	s.mu.Unlock()
 	defer close(o.ended)
 	o.err = fault.New(fault.InternalError) // if f does not return
 	o.err = f()
 	return true, o.err
+}
+
+// forget drops what began long ago.
+func (ops *operations) forget(now time.Time) {
+	n := 0
+	for n < len(ops.order) && now.Sub(ops.all[ops.order[n]].began) > operationMemory {
+		delete(ops.all, ops.order[n])
+		n++
+	}
+	ops.order = ops.order[n:]
 }

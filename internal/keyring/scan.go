@@ -171,6 +171,13 @@ func (f *Found) read(ctx context.Context, app token.Application) error {
 	if f.Signing, err = cert.Parse(der); err != nil {
 		return err
 	}
+	public, err := c.ExportPublicKey(ctx, token.Signing)
+	if err != nil {
+		return err
+	}
+	if f.Signing.PublicKey == nil || !f.Signing.PublicKey.Equal(public) {
+		return fault.New(fault.KeyCertMismatch, "container", f.Container, "use", token.Signing)
+	}
 	f.ID, f.role, f.login = ID(der), f.Signing.Role(), f.Signing.CheckLogIn()
 	f.shown = f.plain()
 	if der, err = c.ExportCertificate(ctx, token.Encryption); err == nil {
@@ -186,6 +193,9 @@ func ID(certificate []byte) string {
 	sum := sm3.Sum(certificate)
 	return hex.EncodeToString(sum[:])
 }
+
+// Holder is the name of the person or organisation, ID numbers masked.
+func (f *Found) Holder() string { return f.shown.Holder }
 
 func (f *Found) describe(now time.Time) Key {
 	k := f.shown

@@ -74,7 +74,7 @@ type guarded struct {
 }
 
 func newShield() *shield {
-	s := &shield{devices: map[string]*guarded{}}
+	s := &shield{devices: map[string]*guarded{}, done: operations{all: map[string]*outcome{}}}
 	_, _ = rand.Read(s.salt[:]) // never fails: the runtime ends the program instead
 	return s
 }

@@ -5,6 +5,7 @@ package speed
 import (
 	"bytes"
 	"context"
+	"crypto/ecdsa"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
@@ -73,6 +74,9 @@ func (f flashApp) OpenContainer(context.Context, string) (token.Container, error
 func (flashContainer) Name() string { return "c" }
 func (f flashContainer) ExportCertificate(context.Context, token.KeyUse) ([]byte, error) {
 	return f.cert, nil
+}
+func (f flashContainer) ExportPublicKey(context.Context, token.KeyUse) (*ecdsa.PublicKey, error) {
+	return &f.key.PublicKey, nil
 }
 func (f flashContainer) SignDigest(_ context.Context, e [32]byte) ([]byte, error) {
 	return sm2.SignASN1(rand.Reader, f.key, e[:], nil)
