@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,16 +20,18 @@ import (
 type operations struct {
 	now func() time.Time
 
-	mu  sync.Mutex
-	all map[string]*operation // by origin and id
+	mu   sync.Mutex
+	all  map[string]*operation // by origin and id
+	past []*operation          // those that have ended, in that order
 }
 
 type operation struct {
+	key    string // in operations.all
 	origin string
 	params [sm3.Size]byte
-	began  time.Time
 	cancel context.CancelFunc
 	ended  chan struct{} // closed when result and err are there
+	at     time.Time     // when it ended
 	result any
 	err    error
 }
@@ -59,7 +62,7 @@ func run[R any](ctx context.Context, s *Server, id string, params any, do func(c
 	if !first {
 		return again[R](ctx, o)
 	}
-	defer close(o.ended)
+	defer s.ops.end(o)
 	o.err = fault.New(fault.InternalError) // if do does not return
 	done, err := s.limits.wait(o.origin)
 	if err != nil {
@@ -104,7 +107,7 @@ func again[R any](ctx context.Context, o *operation) (*R, error) {
 func (ops *operations) begin(origin, id string, params [sm3.Size]byte, cancel context.CancelFunc) (o *operation, first bool) {
 	ops.mu.Lock()
 	defer ops.mu.Unlock()
-	ops.tidy(origin)
+	ops.tidy()
 	key := origin + " " + id
 	if o := ops.all[key]; o != nil {
 		if !bytes.Equal(o.params[:], params[:]) {
@@ -112,34 +115,40 @@ func (ops *operations) begin(origin, id string, params [sm3.Size]byte, cancel co
 		}
 		return o, false
 	}
-	o = &operation{origin: origin, params: params, began: ops.now(), ended: make(chan struct{}), cancel: cancel}
+	o = &operation{key: key, origin: origin, params: params, ended: make(chan struct{}), cancel: cancel}
 	ops.all[key] = o
 	return o, true
 }
 
-// tidy forgets what is old, and the oldest of an origin that has many; ops.mu is
-// held.
-func (ops *operations) tidy(origin string) {
-	count, oldest, now := 0, "", ops.now()
-	for key, o := range ops.all {
-		select {
-		case <-o.ended:
-		default:
+// tidy forgets what ended long ago; ops.mu is held.
+func (ops *operations) tidy() {
+	now, n := ops.now(), 0
+	for n < len(ops.past) && now.Sub(ops.past[n].at) > operationMemory {
+		delete(ops.all, ops.past[n].key)
+		n++
+	}
+	ops.past = slices.Delete(ops.past, 0, n)
+}
+
+// end notes that o has ended, and forgets the oldest of an origin that has many.
+func (ops *operations) end(o *operation) {
+	ops.mu.Lock()
+	defer ops.mu.Unlock()
+	close(o.ended)
+	o.at = ops.now()
+	ops.past = append(ops.past, o)
+	count, oldest := 0, -1
+	for i, p := range ops.past {
+		if p.origin != o.origin {
 			continue
 		}
-		if now.Sub(o.began) > operationMemory {
-			delete(ops.all, key)
-			continue
-		}
-		if o.origin == origin {
-			count++
-			if oldest == "" || o.began.Before(ops.all[oldest].began) {
-				oldest = key
-			}
+		if count++; oldest < 0 {
+			oldest = i
 		}
 	}
-	if count >= maxRemembered {
-		delete(ops.all, oldest)
+	if count > maxRemembered {
+		delete(ops.all, ops.past[oldest].key)
+		ops.past = slices.Delete(ops.past, oldest, oldest+1)
 	}
 }
 
