@@ -27,6 +27,8 @@ import (
 	"xinzhang/internal/prompt"
 	"xinzhang/internal/systems"
 	"xinzhang/internal/token"
+	"xinzhang/internal/token/soft"
+	"xinzhang/internal/token/soft/softtest"
 	"xinzhang/internal/trust"
 )
 
@@ -88,22 +90,37 @@ type yes struct{}
 func (yes) Name() string { return "page" }
 func (yes) Ask(ctx context.Context, build func() prompt.Question, decide func(context.Context, prompt.Answer) error) error {
 	q := build()
-	return decide(ctx, prompt.Answer{Approve: true, Operation: q.Operation, Key: q.Selected, PIN: token.NewPIN([]byte("482915"))})
+	return decide(ctx, prompt.Answer{Approve: true, Operation: q.Operation, Key: q.Selected, PIN: token.NewPIN([]byte(pin))})
 }
 
 const (
+	pin    = "482915"
 	origin = "https://case.example"
 	trips  = 200
 )
 
-// serveAgent runs an agent with a flash, and a clock that no limit of calls a
-// second can catch.
-func serveAgent(b *testing.B) (address string, key *sm2.PrivateKey) {
-	dir := home.Dir(b.TempDir())
-	must(b, dir.Create())
-	a := fixture.New(b, time.Now().Add(-time.Hour).UTC().Truncate(time.Second))
+// authority is who issues here.
+func authority(b *testing.B) *fixture.Authority {
+	return fixture.New(b, time.Now().Add(-time.Hour).UTC().Truncate(time.Second))
+}
+
+// flashAgent runs an agent with a flash.
+func flashAgent(b *testing.B) (address string, signature func() []byte) {
+	a := authority(b)
 	person := a.Person(nil)
-	ring := keyring.New(keyring.Config{}, flashProvider{&flash{key: person.Key, cert: person.Certificate()}})
+	address = serveAgent(b, a, home.Dir(b.TempDir()), flashProvider{&flash{key: person.Key, cert: person.Certificate()}})
+	return address, func() []byte {
+		value, err := sm2.SignASN1(rand.Reader, person.Key, bytes.Repeat([]byte{1}, 32), nil)
+		must(b, err)
+		return value
+	}
+}
+
+// serveAgent runs an agent with the UKeys of provider, and a clock that no limit of
+// calls a second can catch.
+func serveAgent(b *testing.B, a *fixture.Authority, dir home.Dir, provider keyring.Provider) (address string) {
+	must(b, dir.Create())
+	ring := keyring.New(keyring.Config{}, provider)
 	ring.Refresh(b.Context())
 	trusted := func() (*trust.Set, error) { return a.Trust(), nil }
 	who, err := systems.Open(systems.Config{Origins: dir.Agent() + "/origins.json", Trust: trusted, Now: time.Now})
@@ -120,18 +137,15 @@ func serveAgent(b *testing.B) (address string, key *sm2.PrivateKey) {
 	ctx, cancel := context.WithCancel(context.Background())
 	b.Cleanup(cancel)
 	go func() { _ = s.Serve(ctx, l) }()
-	return l.Addr().String(), person.Key
+	return l.Addr().String()
 }
 
 // serveFloor runs the least that answers a signature over loopback.
-func serveFloor(b *testing.B, key *sm2.PrivateKey) string {
+func serveFloor(b *testing.B, signature func() []byte) string {
 	sign := func(body []byte) []byte {
 		var in struct{ Document struct{ Data []byte } }
 		must(b, json.Unmarshal(body, &in))
-		e := [32]byte{1}
-		value, err := sm2.SignASN1(rand.Reader, key, e[:], nil)
-		must(b, err)
-		out, err := json.Marshal(map[string]any{"value": value})
+		out, err := json.Marshal(map[string]any{"value": signature()})
 		must(b, err)
 		return out
 	}
@@ -165,31 +179,58 @@ func signParams(n int64) string {
 }
 
 func BenchmarkAgentPOST(b *testing.B) {
-	address, key := serveAgent(b)
-	floor := serveFloor(b, key)
-	var n atomic.Int64
-	post := func(address string) {
-		for range trips {
-			req, err := http.NewRequest("POST", "http://"+address+"/v1/sign", bytes.NewReader([]byte(signParams(n.Add(1)))))
-			must(b, err)
-			req.Header.Set("Origin", origin)
-			req.Header.Set("Content-Type", "application/json")
-			res, err := http.DefaultClient.Do(req)
-			must(b, err)
-			body, err := io.ReadAll(res.Body)
-			must(b, err)
-			must(b, res.Body.Close())
-			if res.StatusCode != 200 {
-				b.Fatalf("%s", body)
-			}
+	address, signature := flashAgent(b)
+	floor := serveFloor(b, signature)
+	compare(b, trips, "op", func() { post(b, floor, trips) }, func() { post(b, address, trips) })
+}
+
+// As people have it: a software UKey whose PIN costs what it costs them, asked for
+// on both sides. What is beside the UKey hardly counts.
+func BenchmarkAgentUKey(b *testing.B) {
+	const trips = 4
+	a, dir := authority(b), home.Dir(b.TempDir())
+	must(b, dir.Create())
+	driver := soft.New(dir.Tokens())
+	softtest.Fill(b, driver, "key-1", pin, a.Person)
+	floor := serveFloor(b, func() []byte {
+		device, err := driver.Connect(b.Context(), "key-1")
+		must(b, err)
+		app, err := device.OpenApplication(b.Context(), "XINZHANG")
+		must(b, err)
+		must(b, app.VerifyPIN(b.Context(), token.UserPIN, token.NewPIN([]byte(pin))))
+		c, err := app.OpenContainer(b.Context(), "sign-1")
+		must(b, err)
+		value, err := c.SignDigest(b.Context(), [32]byte{1})
+		must(b, err)
+		must(b, device.Close())
+		return value
+	})
+	address := serveAgent(b, a, dir, keyring.Soft(driver, dir.Tokens()))
+	compare(b, trips, "op", func() { post(b, floor, trips) }, func() { post(b, address, trips) })
+}
+
+var operations atomic.Int64
+
+func post(b *testing.B, address string, trips int) {
+	for range trips {
+		req, err := http.NewRequest("POST", "http://"+address+"/v1/sign", bytes.NewReader([]byte(signParams(operations.Add(1)))))
+		must(b, err)
+		req.Header.Set("Origin", origin)
+		req.Header.Set("Content-Type", "application/json")
+		res, err := http.DefaultClient.Do(req)
+		must(b, err)
+		body, err := io.ReadAll(res.Body)
+		must(b, err)
+		must(b, res.Body.Close())
+		if res.StatusCode != 200 {
+			b.Fatalf("%s", body)
 		}
 	}
-	compare(b, trips, "op", func() { post(floor) }, func() { post(address) })
 }
 
 func BenchmarkAgentSocket(b *testing.B) {
-	address, key := serveAgent(b)
-	floor := serveFloor(b, key)
+	address, signature := flashAgent(b)
+	floor := serveFloor(b, signature)
 	dial := func(address string) *websocket.Conn {
 		c, _, err := websocket.Dial(b.Context(), "ws://"+address+"/v1/socket", &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {origin}}})
 		must(b, err)
@@ -204,14 +245,13 @@ func BenchmarkAgentSocket(b *testing.B) {
 		return answer
 	}
 	ask(ours, `{"id":"0","method":"hello","params":{"sdk":"bench","api":1}}`)
-	var n atomic.Int64
 	compare(b, trips, "op", func() {
 		for range trips {
-			ask(bare, signParams(n.Add(1)))
+			ask(bare, signParams(operations.Add(1)))
 		}
 	}, func() {
 		for range trips {
-			if a := ask(ours, `{"id":"1","method":"sign","params":`+signParams(n.Add(1))+`}`); bytes.Contains(a, []byte(`"error"`)) {
+			if a := ask(ours, `{"id":"1","method":"sign","params":`+signParams(operations.Add(1))+`}`); bytes.Contains(a, []byte(`"error"`)) {
 				b.Fatalf("%s", a)
 			}
 		}

@@ -22,7 +22,7 @@ import (
 // then is how fast that one wakes from its sleep, which is another figure each run.
 func BenchmarkSKFHost(b *testing.B) {
 	skftest.Host(b)
-	pin(b)
+	onOneProcessor(b)
 	b.Cleanup(skftest.Clean)
 	driver, err := skf.Open(skftest.Compile(b, "nothing.so", []string{"testdata/nothing.c"}))
 	must(b, err)
@@ -67,9 +67,9 @@ func BenchmarkSKFHost(b *testing.B) {
 	b.ReportMetric(0, "ns/op") // a round is floor and ours together
 }
 
-// pin keeps this program, and what it starts from now on, on one processor until
+// onOneProcessor keeps this program, and what it starts from now on, on one processor until
 // the benchmark ends.
-func pin(b *testing.B) {
+func onOneProcessor(b *testing.B) {
 	var all, one unix.CPUSet
 	must(b, unix.SchedGetaffinity(0, &all))
 	for cpu := 0; one.Count() == 0; cpu++ {

@@ -21,6 +21,13 @@ const FirstPIN = "735182"
 // With pin "" the first PIN stays.
 func UKey(tb testing.TB, dir, name, pin string, issue func(func(*cert.Template)) *fixture.Holder) (signing, encryption *cert.Certificate) {
 	tb.Helper()
+	return Fill(tb, Driver(tb, dir), name, pin, issue)
+}
+
+// Fill is [UKey] with a driver of the caller's, whose PINs may cost what they do
+// for people.
+func Fill(tb testing.TB, driver *soft.Driver, name, pin string, issue func(func(*cert.Template)) *fixture.Holder) (signing, encryption *cert.Certificate) {
+	tb.Helper()
 	must := func(err error) {
 		tb.Helper()
 		if err != nil {
@@ -29,7 +36,7 @@ func UKey(tb testing.TB, dir, name, pin string, issue func(func(*cert.Template))
 	}
 	ctx := tb.Context()
 	auth := token.NewAuthKey([16]byte([]byte("16 octets of key")))
-	dev, err := Driver(tb, dir).Create(ctx, soft.Spec{Name: name, AuthKey: auth})
+	dev, err := driver.Create(ctx, soft.Spec{Name: name, AuthKey: auth})
 	must(err)
 	defer func() { must(dev.Close()) }()
 	must(dev.Authenticate(ctx, auth))
