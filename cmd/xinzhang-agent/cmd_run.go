@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -91,7 +90,7 @@ func (c *runCmd) server(a *app, ring *keyring.Ring, log *slog.Logger) (*agent.Se
 	}
 	cfg := agent.Config{
 		Version: version, Home: a.home, Ring: ring, Systems: who, Trust: a.trust, Pages: webui.Handler(),
-		OpenWindow: prompt.OpenApp, Owner: agent.OwnerOf, UID: os.Getuid(), Log: log, Now: a.now,
+		OpenWindow: prompt.OpenApp, SameUser: agent.SameUser, Log: log, Now: a.now,
 	}
 	if c.Window != "page" {
 		native, err := prompt.Native(a.lang)
@@ -136,21 +135,20 @@ func (c *runCmd) listen(a *app) (net.Listener, error) {
 	if c.Port >= 0 {
 		ports = []int{c.Port}
 	}
+	var last error
 	for _, port := range ports {
 		l, err := (&net.ListenConfig{}).Listen(a.ctx, "tcp4", fmt.Sprintf("127.0.0.1:%d", port))
 		if err == nil {
 			return l, nil
 		}
-		if !errors.Is(err, syscall.EADDRINUSE) {
-			return nil, fault.Wrap(fault.AgentPortTaken, err, "ports", port)
-		}
+		last = err // each system words a taken port in its own way
 		if h, err := health(a.ctx, port); err == nil && !h.UserMatches {
 			a.say("port_other_user", port)
 		} else {
 			a.say("port_taken", port)
 		}
 	}
-	return nil, fault.New(fault.AgentPortTaken, "ports", strings.Trim(fmt.Sprint(ports), "[]"))
+	return nil, fault.Wrap(fault.AgentPortTaken, last, "ports", strings.Trim(fmt.Sprint(ports), "[]"))
 }
 
 func (a *app) announce(l net.Listener) error {

@@ -49,10 +49,9 @@ type Config struct {
 	Prompter   prompt.Prompter
 	OpenWindow func(ctx context.Context, url string) error
 
-	// Owner returns the user id at the other end of a connection. An error means
-	// that this system does not tell.
-	Owner func(local, remote net.Addr) (uid int, err error)
-	UID   int
+	// SameUser reports whether this user stands at the other end of a connection.
+	// Nil: this system cannot be asked.
+	SameUser func(local, remote net.Addr) (bool, error)
 
 	Log *slog.Logger
 	Now func() time.Time

@@ -33,32 +33,24 @@ func callerOf(ctx context.Context) caller {
 	return c
 }
 
-type ownerKey struct{}
-
-// An owner is what is known of the user at the other end of a connection.
-type owner struct {
-	known, matches bool
-}
+type sameUserKey struct{}
 
 // connected asks once per connection who opened it.
 func (s *Server) connected(ctx context.Context, c net.Conn) context.Context {
-	var o owner
-	if s.cfg.Owner != nil {
-		uid, err := s.cfg.Owner(c.LocalAddr(), c.RemoteAddr())
-		o = owner{known: err == nil, matches: err == nil && uid == s.cfg.UID}
-		if err != nil {
-			s.cfg.Log.DebugContext(ctx, "user of a connection unknown", "error", err)
-		}
+	if s.cfg.SameUser == nil {
+		return ctx
 	}
-	return context.WithValue(ctx, ownerKey{}, o)
+	same, err := s.cfg.SameUser(c.LocalAddr(), c.RemoteAddr())
+	if err != nil {
+		s.cfg.Log.DebugContext(ctx, "user of a connection unknown", "error", err)
+	}
+	return context.WithValue(ctx, sameUserKey{}, same && err == nil)
 }
 
-func (s *Server) ownerOf(ctx context.Context) owner {
-	o, _ := ctx.Value(ownerKey{}).(owner)
-	if s.cfg.Owner == nil { // a system where it cannot be asked, see docs/threat-model.md
-		return owner{known: false, matches: true}
-	}
-	return o
+// sameUser also holds where the system cannot be asked, see docs/threat-model.md.
+func (s *Server) sameUser(ctx context.Context) bool {
+	same, _ := ctx.Value(sameUserKey{}).(bool)
+	return same || s.cfg.SameUser == nil
 }
 
 // gate lets nobody in before host, user and origin are judged.
@@ -125,7 +117,7 @@ func (s *Server) judge(r *http.Request) (caller, error) {
 	if path == "/health" {
 		return c, nil
 	}
-	if o := s.ownerOf(r.Context()); !o.matches {
+	if !s.sameUser(r.Context()) {
 		return c, fault.New(fault.AgentOtherUser)
 	}
 	switch {

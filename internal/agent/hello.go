@@ -13,7 +13,7 @@ import (
 )
 
 func (s *Server) health(ctx context.Context, _ *struct{}) (*Body[Health], error) {
-	return &Body[Health]{Health{Product, s.cfg.Version, APIVersion, s.ownerOf(ctx).matches}}, nil
+	return &Body[Health]{Health{Product, s.cfg.Version, APIVersion, s.sameUser(ctx)}}, nil
 }
 
 // hello agrees on a version. It asks nobody, so it also tells a page whether it

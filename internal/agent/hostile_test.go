@@ -173,16 +173,15 @@ func TestASlowClientIsCutOff(t *testing.T) {
 }
 
 func TestAnotherUserIsRefused(t *testing.T) {
-	var uid atomic.Int64 // the server asks from goroutines of its own
-	uid.Store(1000)
+	var same atomic.Bool // the server asks from goroutines of its own
+	same.Store(true)
 	w := newWorld(t, func(c *agent.Config) {
-		c.UID = 1000
-		c.Owner = func(net.Addr, net.Addr) (int, error) { return int(uid.Load()), nil }
+		c.SameUser = func(net.Addr, net.Addr) (bool, error) { return same.Load(), nil }
 	})
 	if p := w.call("hello", object{"sdk": "1", "api": 1}, nil); p.Code != "" {
 		t.Fatalf("%s", p.Body)
 	}
-	uid.Store(1001)
+	same.Store(false)
 	http.DefaultClient.CloseIdleConnections()
 	if p := w.call("hello", object{"sdk": "1", "api": 1}, nil); p.Code != "agent.other_user" {
 		t.Errorf("%d %s", p.Status, p.Code)

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -13,15 +12,16 @@ import (
 	"strings"
 )
 
-// OwnerOf returns the user who opened the other end of a loopback connection, as
-// the kernel says. Loopback is shared by all users of a machine, and an Origin
-// header is what its sender likes.
-func OwnerOf(local, remote net.Addr) (int, error) {
-	l, err := netip.ParseAddrPort(local.String())
-	if err != nil {
-		return 0, err
-	}
-	r, err := netip.ParseAddrPort(remote.String())
+// SameUser reports whether the user of this program opened the other end of a
+// loopback connection, as the kernel says. Loopback is shared by all users of a
+// machine, and an Origin header is what its sender likes.
+func SameUser(local, remote net.Addr) (bool, error) {
+	uid, err := ownerOf(local, remote)
+	return uid == os.Getuid(), err
+}
+
+func ownerOf(local, remote net.Addr) (int, error) {
+	l, r, err := ends(local, remote)
 	if err != nil {
 		return 0, err
 	}
@@ -32,8 +32,6 @@ func OwnerOf(local, remote net.Addr) (int, error) {
 	}
 	return 0, errNotInTable
 }
-
-var errNotInTable = errors.New("the kernel lists no such connection")
 
 func ownerIn(table string, from, to netip.AddrPort) (int, error) {
 	f, err := os.Open(table)

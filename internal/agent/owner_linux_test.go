@@ -1,4 +1,4 @@
-package agent_test
+package agent
 
 import (
 	"net"
@@ -6,8 +6,6 @@ import (
 	"os/exec"
 	"syscall"
 	"testing"
-
-	"xinzhang/internal/agent"
 )
 
 // TestTheKernelTellsWhoseSocketItIs has a process of another user connect, which
@@ -25,7 +23,7 @@ func TestTheKernelTellsWhoseSocketItIs(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer func() { _ = c.Close() }()
-		uid, err := agent.OwnerOf(c.LocalAddr(), c.RemoteAddr())
+		uid, err := ownerOf(c.LocalAddr(), c.RemoteAddr())
 		if err != nil {
 			t.Fatal(err)
 		}
