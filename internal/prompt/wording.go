@@ -10,21 +10,21 @@ import (
 
 // wording is what native windows say; the pages have words of their own.
 type wording struct {
-	title, asks, insecure, allow, once, always, refuse, confirm, choose           string
+	title, asks, insecure, allow, allowed, once, always, refuse, confirm, choose  string
 	document, place, page, digest, blind, seal, signer, tries, unknown, more, pin string
 }
 
 var wordings = map[fault.Lang]wording{
 	fault.ZH: {
 		title: "数字证书助手", asks: "网站 %s 请求使用 UKey：%s", insecure: "注意：这个网站的连接没有加密。", allow: "是否允许网站 %s 使用本机的 UKey？",
-		once: "仅这次允许", always: "始终允许", refuse: "拒绝", confirm: "确定", choose: "请选择 UKey",
+		allowed: "允许", once: "仅这次允许", always: "始终允许", refuse: "拒绝", confirm: "确定", choose: "请选择 UKey",
 		document: "文件：%s", place: "位置：%s", page: "第 %d 页", digest: "摘要 SM3：%s", blind: "业务系统没有提供原文，无法显示所签内容！",
 		seal: "印章：%s（%s）", signer: "签署人：%s %s（证书尾号 %s）", tries: "PIN 剩余 %d / %d 次", unknown: "PIN 剩余次数未知，本次运行最多试 2 次",
 		more: "…… 共 %d 份，摘要逐份列在记录中", pin: "请输入 PIN：",
 	},
 	fault.EN: {
 		title: "Certificate assistant", asks: "The site %s asks to use a UKey: %s", insecure: "Take care: the connection to this site is not encrypted.", allow: "May the site %s use the UKeys of this PC?",
-		once: "Allow once", always: "Always allow", refuse: "Refuse", confirm: "OK", choose: "Choose a UKey",
+		allowed: "Allow", once: "Allow once", always: "Always allow", refuse: "Refuse", confirm: "OK", choose: "Choose a UKey",
 		document: "Document: %s", place: "Place: %s", page: "page %d", digest: "SM3 digest: %s", blind: "The site gave no document: what is signed cannot be shown!",
 		seal: "Seal: %s (%s)", signer: "Signer: %s %s (certificate …%s)", tries: "PIN: %d of %d tries left", unknown: "The tries of the PIN are not known: two in this run",
 		more: "… %d in all", pin: "PIN:",
