@@ -33,6 +33,7 @@ type pc struct {
 	dir     string
 	address string
 	env     []string
+	window  string // that was seen last
 }
 
 // TestTheAgentAsksInWindowsOfItsOwn lives through the first signature of a person:
@@ -63,11 +64,12 @@ func TestTheAgentAsksInWindowsOfItsOwn(t *testing.T) {
 		answer <- p.run(wineProgram, filepath.Join(p.dir, "client.exe"), p.address, "sign",
 			`{"operation":"operation-0123456789","action":"签字","purpose":"sign","format":"raw","document":{"title":"示例材料","type":"data","data":"eHh4"}}`)
 	}()
-	p.shot("allow")
-	p.press("shift+Tab", "shift+Tab", "space", "Tab", "space") // from 拒绝 to the box, tick it, 允许
-	p.shot("pin")
+	p.next("allow")
+	p.press("shift+Tab", "shift+Tab", "space") // from 拒绝 to the box, which is ticked
+	p.enter("")
+	p.next("pin")
 	p.enter("99999999")
-	p.shot("wrong-pin")
+	p.next("wrong-pin")
 	p.enter(pin)
 
 	var signed struct {
@@ -119,11 +121,13 @@ func (p *pc) agent(data string) {
 	p.Fatal("the agent does not answer")
 }
 
-// shot waits for a window whose yes can be pressed, and keeps a picture of it.
-func (p *pc) shot(name string) {
-	for range 60 {
-		time.Sleep(time.Second) // guard 9 is half a second
-		if out := p.try("xdotool", "search", "--onlyvisible", "--name", "数字证书助手"); len(out) > 0 {
+// next waits for another window than the one before, and keeps a picture of it.
+func (p *pc) next(name string) {
+	for range 120 {
+		time.Sleep(time.Second)
+		if id := p.visible(); id != "" && id != p.window {
+			p.window = id
+			time.Sleep(2 * time.Second) // guard 9, on a machine that is busy
 			p.try("import", "-window", "root", filepath.Join("..", "..", "build", "shots", "wine-"+name+".png"))
 			return
 		}
@@ -131,13 +135,31 @@ func (p *pc) shot(name string) {
 	p.Fatalf("no window: %s", name)
 }
 
+// visible is the number of our window; "" when there is none.
+func (p *pc) visible() string {
+	return string(bytes.TrimSpace(p.try("xdotool", "search", "--onlyvisible", "--name", "数字证书助手")))
+}
+
 func (p *pc) press(keys ...string) {
 	p.run("xdotool", append([]string{"key", "--delay", "300"}, keys...)...)
 }
 
+// enter types a text and presses Enter until the window is gone: one that came up
+// this moment does not take it.
 func (p *pc) enter(text string) {
-	p.run("xdotool", "type", "--delay", "80", text)
-	p.press("Return")
+	if text != "" {
+		p.run("xdotool", "type", "--delay", "80", text)
+	}
+	for range 10 {
+		p.press("Return")
+		for range 5 {
+			time.Sleep(time.Second)
+			if p.visible() != p.window {
+				return
+			}
+		}
+	}
+	p.Error("the window does not go")
 }
 
 // start runs a program until the test is over.
