@@ -269,7 +269,8 @@ func (d *desk) held(n int) (told <-chan agent.WindowProgress, leave func()) {
 	}
 	d.begin()
 	<-ready
-	for d.until(told, agent.Paused).Done != n { // told when asked, and again when it waits
+	if p := d.until(told, agent.Paused); p.Done != n {
+		d.t.Errorf("paused after %d, want %d", p.Done, n)
 	}
 	return told, leave
 }

@@ -81,6 +81,8 @@ func (c *course) look(ctx context.Context) (held bool, err error) {
 		return false, fault.New(fault.OperationStopped)
 	case now.After(c.session.Until()):
 		return false, fault.New(fault.PINSessionOver)
+	case state == Pausing:
+		c.change(func(p *WindowProgress) { p.State = Paused })
 	case state != Paused:
 		return false, nil
 	}
@@ -100,8 +102,8 @@ func (c *course) steer(do SteerAct) WindowProgress {
 	now := c.change(func(p *WindowProgress) {
 		switch {
 		case p.State == Stopping || p.State == Ended:
-		case do == Pause:
-			p.State = Paused
+		case do == Pause && p.State == Signing:
+			p.State = Pausing
 		case do == Resume:
 			p.State = Signing
 		case do == Stop:

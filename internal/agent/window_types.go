@@ -28,7 +28,7 @@ type WindowProgress struct {
 	LeftOut int         `json:"left_out" doc:"documents that the person took out; total does not count them"`
 	Index   int         `json:"index" doc:"of the document that is signed now, among all, from 0"`
 	Title   string      `json:"title" doc:"of that document"`
-	State   CourseState `json:"state" enum:"signing,paused,stopping,ended"`
+	State   CourseState `json:"state" enum:"signing,pausing,paused,stopping,ended"`
 	Until   time.Time   `json:"until" doc:"when the PIN holds no longer, and a batch that is paused ends"`
 	Stopped *Stopped    `json:"stopped,omitempty" doc:"ended, and not all were signed"`
 }
@@ -39,6 +39,7 @@ type CourseState string
 // States of a batch.
 const (
 	Signing  CourseState = "signing"
+	Pausing  CourseState = "pausing" // after the present document
 	Paused   CourseState = "paused"
 	Stopping CourseState = "stopping" // after the present document
 	Ended    CourseState = "ended"

@@ -1249,7 +1249,7 @@ export interface components {
             operation: string;
             origin: string;
             /** @enum {string} */
-            state: "signing" | "paused" | "stopping" | "ended";
+            state: "signing" | "pausing" | "paused" | "stopping" | "ended";
             /** @description ended, and not all were signed */
             stopped?: components["schemas"]["Stopped"];
             /** @description of that document */

@@ -23,7 +23,7 @@ export function BatchTable({ documents, kept, keep, disabled }: Props) {
   return (
     <section aria-label={say('confirm.batchDocuments')}>
       <p className="muted">{say('confirm.batchText')}</p>
-      <div className="row">
+      <div className={`row ${styles.pick}`}>
         <span role="status" className={kept.length > 0 ? undefined : 'bad'}>{kept.length > 0 ? say('confirm.batchKept', { count: kept.length, total: documents.length }) : say('confirm.batchNone')}</span>
         <Button size="small" disabled={disabled || kept.length === documents.length} onClick={() => keep(all)}>{say('confirm.batchAll')}</Button>
         <Button size="small" disabled={disabled || kept.length === 0} onClick={() => keep([])}>{say('confirm.batchClear')}</Button>
@@ -33,7 +33,7 @@ export function BatchTable({ documents, kept, keep, disabled }: Props) {
         rowKey="index"
         dataSource={documents.map((d, index) => ({ ...d, index }))}
         pagination={{ pageSize: 50, hideOnSinglePage: true, size: 'small', showSizeChanger: false }}
-        scroll={{ y: 214 }}
+        scroll={{ y: 'max(126px, calc(100vh - 560px))' }} // the PIN stays in sight
         rowClassName={(d) => (kept.includes(d.index) ? '' : styles.leftOut ?? '')}
         rowSelection={{
           hideSelectAll: true,
@@ -47,7 +47,7 @@ export function BatchTable({ documents, kept, keep, disabled }: Props) {
           { title: say('confirm.batchIndex'), render: (_, d) => d.index + 1, width: 56 },
           { title: say('confirm.document'), render: (_, d) => <span className="break">{d.only_hash && <strong className="bad">⚠ </strong>}{name(d)}</span> },
           { title: say('confirm.place'), render: (_, d) => (d.page ? say('confirm.pageN', { page: d.page }) : '–'), width: 90 },
-          { title: say('confirm.digest'), render: (_, d) => <span className="number small" title={groups(d.digest)}>{groups(d.digest.slice(0, 8))} …</span>, width: 124 },
+          { title: say('confirm.digest'), responsive: ['sm'], render: (_, d) => <span className="number small" title={groups(d.digest)}>{groups(d.digest.slice(0, 8))} …</span>, width: 124 },
           { title: <span className="unseen">{say('keys.actions')}</span>, render: (_, d) => <Button size="small" aria-label={`${say('confirm.batchOpen')} ${d.title}`} onClick={() => setOpen(d)}>{say('confirm.batchOpen')}</Button>, width: 84 },
         ]}
       />

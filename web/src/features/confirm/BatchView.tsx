@@ -32,7 +32,8 @@ export function BatchView({ of, id }: { of: WindowProgress; id: string }) {
     return () => window.removeEventListener('beforeunload', stay)
   }, [])
   const paused = of.state === 'paused'
-  const title = say(paused ? 'batch.paused' : of.state === 'stopping' ? 'batch.stopping' : 'batch.signing', { action: of.action, total: of.total })
+  const held = paused || of.state === 'pausing'
+  const title = say(paused ? 'batch.paused' : of.state === 'pausing' ? 'batch.pausing' : of.state === 'stopping' ? 'batch.stopping' : 'batch.signing', { action: of.action, total: of.total })
   const count = say('batch.count', { done: of.done, total: of.total })
   // A screen reader is told each tenth and each change of state, not each document.
   const tenth = Math.floor((10 * of.done) / of.total)
@@ -46,7 +47,7 @@ export function BatchView({ of, id }: { of: WindowProgress; id: string }) {
           <strong className={styles.count}>{count}</strong>
           {of.left_out > 0 && <span className="muted">{say('batch.leftOut', { count: of.left_out })}</span>}
         </div>
-        <Progress percent={Math.round((100 * of.done) / of.total)} showInfo={false} status={paused ? 'normal' : 'active'} aria-label={title} aria-valuetext={count} />
+        <Progress percent={Math.round((100 * of.done) / of.total)} showInfo={false} status={held ? 'normal' : 'active'} aria-label={title} aria-valuetext={count} />
         <p className="break">{say(paused ? 'batch.following' : 'batch.present')}<strong>{of.title || say('confirm.untitled')}</strong></p>
         <p className={paused ? 'warn' : 'muted'}>{paused ? say('batch.pausedText', { until: clock(of.until) }) : say('batch.signingText')}</p>
       </div>
@@ -54,7 +55,7 @@ export function BatchView({ of, id }: { of: WindowProgress; id: string }) {
       {problem && <ProblemView problem={problem} />}
       <footer className={styles.footer}>
         <Button size="large" danger disabled={of.state === 'stopping'} onClick={() => act('stop')}>{say('batch.stop')}</Button>
-        <Button size="large" type="primary" autoFocus disabled={of.state === 'stopping'} onClick={() => act(paused ? 'resume' : 'pause')}>{say(paused ? 'batch.resume' : 'batch.pause')}</Button>
+        <Button size="large" type="primary" autoFocus disabled={of.state === 'stopping'} onClick={() => act(held ? 'resume' : 'pause')}>{say(held ? 'batch.resume' : 'batch.pause')}</Button>
       </footer>
     </main>
   )

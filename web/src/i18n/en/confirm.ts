@@ -71,7 +71,8 @@ export const confirm: Words<'confirm'> = {
 export const batch: Words<'batch'> = {
   signing: 'Signing {total} documents ({action})',
   paused: 'Paused ({action})',
-  stopping: 'Stopping…',
+  pausing: 'Pausing after this one…',
+  stopping: 'Stopping after this one…',
   count: '{done} of {total} done',
   leftOut: 'left out by you: {count}',
   present: 'Now: ',

@@ -69,7 +69,8 @@ export const confirm = {
 export const batch = {
   signing: '正在{action} {total} 份文件',
   paused: '已暂停{action}',
-  stopping: '正在停止……',
+  pausing: '签完这一份就暂停……',
+  stopping: '签完这一份就停止……',
   count: '已完成 {done} / {total} 份',
   leftOut: '您去掉了 {count} 份',
   present: '正在处理：',
