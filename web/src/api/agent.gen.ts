@@ -937,10 +937,16 @@ export interface components {
             type: string;
         };
         ProgressEvent: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description documents that were signed
+             */
             done: number;
             operation: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description documents that the person kept
+             */
             total: number;
         };
         PurposeSuitedness: {
@@ -1234,7 +1240,10 @@ export interface components {
         };
         WindowProgress: {
             action: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description documents that were signed
+             */
             done: number;
             /**
              * Format: int64
@@ -1254,7 +1263,10 @@ export interface components {
             stopped?: components["schemas"]["Stopped"];
             /** @description of that document */
             title: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description documents that the person kept
+             */
             total: number;
             /**
              * Format: date-time

@@ -31,16 +31,18 @@ export function BatchEnd({ of, leave }: { of: WindowProgress; leave: () => void 
         title={<h1 id="batch-end">{say(stopped ? 'batch.endedEarly' : 'batch.ended', { action, done, total })}</h1>}
         subTitle={why ? <><strong>{why.title}</strong><br />{why.cause}<br />{why.next}</> : undefined}
       >
-        <dl className={styles.facts}>
-          <dt>{say('batch.factDone')}</dt><dd>{say('batch.copies', { count: done })}</dd>
-          {leftOut > 0 && <><dt>{say('batch.factLeftOut')}</dt><dd>{say('batch.copies', { count: leftOut })}</dd></>}
-          {stopped && (
-            <>
-              <dt>{say('batch.factNot')}</dt><dd>{say('batch.copies', { count: total - done })}</dd>
-              <dt>{say('batch.factAt')}</dt><dd>{say('batch.at', { index: stopped.index + 1 })} <strong>{of.title}</strong></dd>
-            </>
-          )}
-        </dl>
+        {(stopped || leftOut > 0) && (
+          <dl className={styles.facts}>
+            <dt>{say('batch.factDone')}</dt><dd>{say('batch.copies', { count: done })}</dd>
+            {leftOut > 0 && <><dt>{say('batch.factLeftOut')}</dt><dd>{say('batch.copies', { count: leftOut })}</dd></>}
+            {stopped && (
+              <>
+                <dt>{say('batch.factNot')}</dt><dd>{say('batch.copies', { count: total - done })}</dd>
+                <dt>{say('batch.factAt')}</dt><dd>{say('batch.at', { index: stopped.index + 1 })} <strong>{of.title}</strong></dd>
+              </>
+            )}
+          </dl>
+        )}
       </Result>
       <footer className={styles.footer}>
         <span className="muted">{stopped ? '' : say('batch.leaving', { seconds })}</span>

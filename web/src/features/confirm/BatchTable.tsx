@@ -33,7 +33,7 @@ export function BatchTable({ documents, kept, keep, disabled }: Props) {
         rowKey="index"
         dataSource={documents.map((d, index) => ({ ...d, index }))}
         pagination={{ pageSize: 50, hideOnSinglePage: true, size: 'small', showSizeChanger: false }}
-        scroll={{ y: 'max(126px, calc(100vh - 560px))' }} // the PIN stays in sight
+        scroll={{ y: 'max(126px, calc(100vh - 576px))' }} // the PIN stays in sight
         rowClassName={(d) => (kept.includes(d.index) ? '' : styles.leftOut ?? '')}
         rowSelection={{
           hideSelectAll: true,
