@@ -82,7 +82,11 @@ func (c *course) look(ctx context.Context) (held bool, err error) {
 	case now.After(c.session.Until()):
 		return false, fault.New(fault.PINSessionOver)
 	case state == Pausing:
-		c.change(func(p *WindowProgress) { p.State = Paused })
+		c.change(func(p *WindowProgress) {
+			if p.State == Pausing { // no stop came between
+				p.State = Paused
+			}
+		})
 	case state != Paused:
 		return false, nil
 	}
