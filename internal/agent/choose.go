@@ -136,8 +136,8 @@ func (s *Server) chosen(ctx context.Context, w wish, a prompt.Answer) (*keyring.
 }
 
 // unlock asks the person and returns an open session of the key that was chosen,
-// for the digests that prepare computes with its certificate.
-func (s *Server) unlock(ctx context.Context, w wish, prepare func(*keyring.Found) ([][32]byte, error)) (*keyring.Session, error) {
+// for the digests that prepare computes with its certificate and the answer.
+func (s *Server) unlock(ctx context.Context, w wish, prepare func(*keyring.Found, prompt.Answer) ([][32]byte, error)) (*keyring.Session, error) {
 	if err := s.possible(w); err != nil {
 		return nil, err
 	}
@@ -147,7 +147,7 @@ func (s *Server) unlock(ctx context.Context, w wish, prepare func(*keyring.Found
 		if err != nil {
 			return err
 		}
-		digests, err := prepare(f)
+		digests, err := prepare(f, a)
 		if err != nil {
 			return err
 		}

@@ -24,7 +24,7 @@ func (s *Server) login(ctx context.Context, in *LoginParams) (*Login, error) {
 		}
 		w := wish{purpose: keyring.Login, key: in.Key, pin: true}
 		var e [32]byte
-		session, err := s.unlock(ctx, w, func(f *keyring.Found) ([][32]byte, error) {
+		session, err := s.unlock(ctx, w, func(f *keyring.Found, _ prompt.Answer) ([][32]byte, error) {
 			e = login.Digest(f.Signing.PublicKey, origin, in.Nonce)
 			return [][32]byte{e}, nil
 		})
@@ -64,7 +64,7 @@ func (s *Server) decrypt(ctx context.Context, in *DecryptParams) (*Decrypted, er
 			}
 			return fault.New(fault.CMSNotRecipient)
 		}, shown: []prompt.Shown{}}
-		session, err := s.unlock(ctx, w, func(*keyring.Found) ([][32]byte, error) { return nil, nil })
+		session, err := s.unlock(ctx, w, func(*keyring.Found, prompt.Answer) ([][32]byte, error) { return nil, nil })
 		entry := LogEntry{Purpose: string(keyring.Decrypt)}
 		if err != nil {
 			s.write(ctx, entry, nil, err)

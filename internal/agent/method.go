@@ -116,7 +116,7 @@ type BatchParams struct {
 
 // Batch is what became of each document.
 type Batch struct {
-	Results     []BatchResult `json:"results" doc:"in the order of the documents; shorter when it was stopped"`
+	Results     []BatchResult `json:"results" doc:"in the order of the documents: signed, or left out by the person (user.left_out); those that were not reached are missing"`
 	Certificate []byte        `json:"certificate,omitempty" doc:"DER"`
 	Key         *keyring.Key  `json:"key,omitempty"`
 	Stopped     *Stopped      `json:"stopped,omitempty" doc:"why not all were signed"`

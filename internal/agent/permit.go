@@ -134,7 +134,8 @@ func (s *Server) ask(ctx context.Context, build func() prompt.Question, decide f
 		}
 		return nil
 	})
-	if ctx.Err() != nil && (err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
+	// A yes that was taken stands: its window may show already how a batch goes on.
+	if ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
 		err = context.Cause(ctx)
 	}
 	if isNew && (errors.Is(err, fault.UserRefused) || errors.Is(err, fault.UserAbsent)) {

@@ -37,6 +37,11 @@ type windowAnswer struct {
 	Body WindowAnswer
 }
 
+type windowSteer struct {
+	ID   string `path:"id" pattern:"^[A-Za-z0-9_-]{16,64}$"`
+	Body WindowSteer
+}
+
 type certificateQuery struct {
 	ID   string `path:"id" pattern:"^[0-9a-f]{64}$"`
 	Use  string `query:"use" enum:"signing,encryption" default:"signing"`
@@ -101,8 +106,9 @@ func (s *Server) windowRoutes(api huma.API) {
 	problem.Handle(api, deliver, s.deliver)
 	problem.Handle(api, op("question", "GET", "/v1/windows/{id}", "window", "问题 · the question of a window", 404), s.readQuestion)
 	problem.Handle(api, op("answer", "POST", "/v1/windows/{id}/answer", "window", "回答 · what the person decided", 403, 404, 409, 423), s.answer)
+	problem.Handle(api, op("steer", "POST", "/v1/windows/{id}/steer", "window", "暂停、继续、停止 · hold, let go on, or stop a batch", 404), s.steer)
 	sse.Register(api, op("windowEvents", "GET", "/v1/windows/{id}/events", "window", "窗口事件 · events of a window", 404),
-		map[string]any{"question": WindowOpened{}, "keys": WindowKeys{}, "tries": WindowTries{}, "closed": WindowClosed{}}, s.windowEvents)
+		map[string]any{"question": WindowOpened{}, "keys": WindowKeys{}, "tries": WindowTries{}, "progress": WindowProgress{}, "closed": WindowClosed{}}, s.windowEvents)
 }
 
 func (s *Server) managerRoutes(api huma.API) {

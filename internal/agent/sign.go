@@ -5,7 +5,6 @@ import (
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/keyring"
-	"xinzhang/internal/problem"
 	"xinzhang/internal/prompt"
 )
 
@@ -30,42 +29,15 @@ func (s *Server) sign(ctx context.Context, in *SignParams) (*Signed, error) {
 	})
 }
 
-// batch makes several signatures under one PIN, which holds for the listed
-// documents only. It stops at the first refusal: what a UKey refused once it
-// would refuse again, and a person must look.
-func (s *Server) batch(ctx context.Context, in *BatchParams) (*Batch, error) {
-	return run(ctx, s, in.Operation, in, func(ctx context.Context) (*Batch, error) {
-		work, err := s.prepare(ctx, in)
-		if err != nil {
-			return nil, err
-		}
-		if err := work.unlock(ctx); err != nil {
-			return nil, err
-		}
-		defer work.close()
-		f := work.session.Key
-		key := s.describe(ctx, f, in.Purpose)
-		out := &Batch{Results: []BatchResult{}, Certificate: f.Signing.Raw, Key: &key}
-		for i := range work.papers {
-			value, e, err := work.signOne(ctx, i)
-			if err != nil {
-				out.Stopped = &Stopped{i, *keyring.Why(err, problem.LanguageOf(ctx))}
-				break
-			}
-			out.Results = append(out.Results, BatchResult{Index: i, Value: value, Digest: e[:]})
-			callerOf(ctx).socket.push("progress", ProgressEvent{in.Operation, i + 1, len(work.papers)})
-		}
-		return out, nil
-	})
-}
-
 // A work is documents on their way to signatures.
 type work struct {
 	server  *Server
 	in      *BatchParams
 	papers  []*paper
+	leftOut []bool // by paper: the person took it out
 	digests [][32]byte
 	session *keyring.Session
+	window  string // that asked, when it stays open
 }
 
 // prepare judges everything that needs no person.
@@ -104,17 +76,20 @@ func (w *work) wish() wish {
 	return wish{purpose: w.in.Purpose, action: plainText(w.in.Action), key: w.in.Key, pin: true, unfit: notInSeal(w.papers), shown: shown}
 }
 
+// unlock asks the person and opens a session for the documents that stay.
 func (w *work) unlock(ctx context.Context) error {
-	session, err := w.server.unlock(ctx, w.wish(), func(f *keyring.Found) ([][32]byte, error) {
-		w.digests = nil
-		for _, p := range w.papers {
+	session, err := w.server.unlock(ctx, w.wish(), func(f *keyring.Found, a prompt.Answer) ([][32]byte, error) {
+		w.window = a.Window
+		w.digests, w.leftOut = nil, nil
+		for i, p := range w.papers {
 			e, err := p.digest(f.Signing)
 			if err != nil {
 				return nil, err
 			}
 			w.digests = append(w.digests, e)
+			w.leftOut = append(w.leftOut, !a.Keeps(i))
 		}
-		return w.digests, nil
+		return w.kept(), nil
 	})
 	if err != nil {
 		for i := range w.papers {
@@ -124,6 +99,17 @@ func (w *work) unlock(ctx context.Context) error {
 	}
 	w.session = session
 	return nil
+}
+
+// kept are the digests of the documents that stay.
+func (w *work) kept() [][32]byte {
+	var kept [][32]byte
+	for i, e := range w.digests {
+		if !w.leftOut[i] {
+			kept = append(kept, e)
+		}
+	}
+	return kept
 }
 
 func (w *work) close() { _ = w.session.Close() }

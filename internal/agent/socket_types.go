@@ -35,8 +35,8 @@ type KeysEvent struct {
 // ProgressEvent tells of a batch.
 type ProgressEvent struct {
 	Operation string `json:"operation"`
-	Done      int    `json:"done"`
-	Total     int    `json:"total"`
+	Done      int    `json:"done" doc:"documents that were signed"`
+	Total     int    `json:"total" doc:"documents that the person kept"`
 }
 
 // OriginEvent says that the page's origin was allowed or is no longer.

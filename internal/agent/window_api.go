@@ -66,8 +66,8 @@ func (s *Server) answer(_ context.Context, in *windowAnswer) (*Body[WindowDone],
 	}
 	typed := token.NewPIN([]byte(in.Body.PIN))
 	defer typed.Clear()
-	err = w.answer(prompt.Answer{
-		Approve: in.Body.Approve, Operation: in.Body.Operation, Key: in.Body.Key, PIN: typed, Remember: in.Body.Remember,
+	stays, err := w.answer(prompt.Answer{
+		Approve: in.Body.Approve, Operation: in.Body.Operation, Key: in.Body.Key, PIN: typed, Remember: in.Body.Remember, Documents: in.Body.Documents,
 	}, s.cfg.Now())
 	if !in.Body.Approve && fault.Of(err).Code == fault.UserRefused {
 		err = nil // the page did what it was asked to
@@ -79,7 +79,16 @@ func (s *Server) answer(_ context.Context, in *windowAnswer) (*Body[WindowDone],
 		}
 		return nil, err
 	}
-	return &Body[WindowDone]{WindowDone{true}}, nil
+	return &Body[WindowDone]{WindowDone{!stays}}, nil
+}
+
+// steer is POST /v1/windows/{id}/steer.
+func (s *Server) steer(_ context.Context, in *windowSteer) (*Body[WindowProgress], error) {
+	c, err := s.windows.course(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &Body[WindowProgress]{c.steer(in.Body.Do)}, nil
 }
 
 // keepAlive makes proxies and sleeping laptops notice that a stream is dead.
@@ -93,7 +102,11 @@ func (s *Server) windowEvents(ctx context.Context, in *windowID, send sse.Sender
 	if send.Data(WindowKeys{len(s.cfg.Ring.All())}) != nil {
 		return
 	}
-	if w, err := s.windows.find(in.ID); err == nil {
+	if c, err := s.windows.course(in.ID); err == nil {
+		if send.Data(c.progress()) != nil {
+			return
+		}
+	} else if w, err := s.windows.find(in.ID); err == nil {
 		if send.Data(WindowOpened{w.operation()}) != nil {
 			return
 		}

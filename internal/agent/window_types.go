@@ -1,6 +1,9 @@
 package agent
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+)
 
 // WindowAnswer is what the person decided.
 type WindowAnswer struct {
@@ -9,12 +12,53 @@ type WindowAnswer struct {
 	Key       string `json:"key,omitempty" pattern:"^[0-9a-f]{64}$"`
 	PIN       string `json:"pin,omitempty" writeOnly:"true" maxLength:"64"`
 	Remember  bool   `json:"remember,omitempty" doc:"allow the origin from now on"`
+	Documents []int  `json:"documents,omitempty" nullable:"false" doc:"those to be signed, by index from 0, each once; absent: all" minItems:"1" maxItems:"500"`
 }
 
-// WindowDone says that the window may close.
+// WindowDone says whether the window may close.
 type WindowDone struct {
-	Done bool `json:"done"`
+	Done bool `json:"done" doc:"false: a batch goes on, stay and show it (event progress)"`
 }
+
+// WindowProgress is pushed to the window that asked for a batch, until it ended.
+type WindowProgress struct {
+	ProgressEvent
+	Origin  string      `json:"origin"`
+	Action  string      `json:"action"`
+	LeftOut int         `json:"left_out" doc:"documents that the person took out; total does not count them"`
+	Index   int         `json:"index" doc:"of the document that is signed now, among all, from 0"`
+	Title   string      `json:"title" doc:"of that document"`
+	State   CourseState `json:"state" enum:"signing,pausing,paused,stopping,ended"`
+	Until   time.Time   `json:"until" doc:"when the PIN holds no longer, and a batch that is paused ends"`
+	Stopped *Stopped    `json:"stopped,omitempty" doc:"ended, and not all were signed"`
+}
+
+// A CourseState says how a batch stands.
+type CourseState string
+
+// States of a batch.
+const (
+	Signing  CourseState = "signing"
+	Pausing  CourseState = "pausing" // after the present document
+	Paused   CourseState = "paused"
+	Stopping CourseState = "stopping" // after the present document
+	Ended    CourseState = "ended"
+)
+
+// WindowSteer is what the person wants of the batch that the window shows.
+type WindowSteer struct {
+	Do SteerAct `json:"do" enum:"pause,resume,stop" doc:"pause and stop let the present document be finished"`
+}
+
+// A SteerAct holds a batch, lets it go on, or ends it.
+type SteerAct string
+
+// Acts.
+const (
+	Pause  SteerAct = "pause"
+	Resume SteerAct = "resume"
+	Stop   SteerAct = "stop"
+)
 
 // WindowCall is a call that a business page made through a window of the agent.
 type WindowCall struct {

@@ -21,6 +21,7 @@ type windows struct {
 
 	mu       sync.Mutex
 	open     map[string]*window
+	courses  map[string]*course           // batches that an answered window shows, by its id
 	watchers map[string]map[chan any]bool // of events, by window id
 }
 
@@ -37,6 +38,7 @@ type window struct {
 	ended    chan struct{}
 	outcome  error
 	closed   bool
+	stays    bool // answered, and the page goes on to show the batch
 }
 
 // inert is guard 9: how long after its appearance a window takes no approval,
@@ -47,7 +49,7 @@ const inert = 500 * time.Millisecond
 const appearTime = 30 * time.Second
 
 func newWindows(s *Server) *windows {
-	return &windows{server: s, open: map[string]*window{}, watchers: map[string]map[chan any]bool{}}
+	return &windows{server: s, open: map[string]*window{}, courses: map[string]*course{}, watchers: map[string]map[chan any]bool{}}
 }
 
 // randomID is 128 random bits.
@@ -69,7 +71,7 @@ func (ws *windows) Ask(ctx context.Context, build func() prompt.Question, decide
 	}
 	w.renew()
 	ws.mu.Lock()
-	if ws.open[w.id] != nil {
+	if ws.open[w.id] != nil || ws.courses[w.id] != nil {
 		ws.mu.Unlock()
 		return fault.New(fault.AgentTooMany, "limit", 1)
 	}
@@ -112,7 +114,11 @@ func (ws *windows) close(w *window) {
 	ws.mu.Unlock()
 	w.mu.Lock()
 	w.closed = true
+	stays := w.stays
 	w.mu.Unlock()
+	if stays {
+		return
+	}
 	reason := error(fault.New(fault.AgentWindowClosed))
 	if w.outcome != nil {
 		reason = w.outcome
@@ -168,26 +174,46 @@ func (w *window) operation() string {
 	return w.question.Operation
 }
 
-// answer hands what the person decided to the call that asks.
-func (w *window) answer(a prompt.Answer, now time.Time) error {
+// answer hands what the person decided to the call that asks; stays says that
+// the window is to show how it goes on.
+func (w *window) answer(a prompt.Answer, now time.Time) (stays bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
 	case w.closed || w.ctx.Err() != nil:
-		return fault.New(fault.AgentWindowClosed)
+		return false, fault.New(fault.AgentWindowClosed)
 	case a.Operation != w.question.Operation:
-		return fault.New(fault.OperationDone)
+		return false, fault.New(fault.OperationDone)
 	case a.Approve && (w.seen.IsZero() || now.Sub(w.seen) < inert):
-		return fault.New(fault.AgentTooEarly)
+		return false, fault.New(fault.AgentTooEarly)
+	case !chosenFrom(a.Documents, len(w.question.Documents)):
+		return false, fault.New(fault.RequestInvalid, "places", "documents")
 	}
-	err := w.decide(w.ctx, a)
+	several := len(w.question.Documents) > 1
+	if several {
+		a.Window = w.id
+	}
+	err = w.decide(w.ctx, a)
 	if prompt.MayRetry(err) {
 		w.renew()
-		return err
+		return false, err
 	}
-	w.outcome, w.closed = err, true
+	w.outcome, w.closed, w.stays = err, true, several && err == nil
 	close(w.ended)
-	return err
+	return w.stays, err
+}
+
+// chosenFrom reports whether documents are indices of count documents, each once
+// and at least one; nil is all of them.
+func chosenFrom(documents []int, count int) bool {
+	seen := map[int]bool{}
+	for _, i := range documents {
+		if i < 0 || i >= count || seen[i] {
+			return false
+		}
+		seen[i] = true
+	}
+	return documents == nil || len(seen) > 0
 }
 
 // watch returns events of window id, which need not be open yet: a window that
@@ -210,15 +236,29 @@ func (ws *windows) watch(id string) (<-chan any, func()) {
 	}
 }
 
-// push tells whoever listens; one who does not keep up misses events and reads
-// the question anew with the next.
+// watched reports whether a page listens to window id.
+func (ws *windows) watched(id string) bool {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	return len(ws.watchers[id]) > 0
+}
+
+// push tells whoever listens; one who does not keep up misses the oldest events:
+// each tells how things stand now, and the last must not be lost.
 func (ws *windows) push(id string, event any) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	for c := range ws.watchers[id] {
-		select {
-		case c <- event:
-		default:
+		for sent := false; !sent; {
+			select {
+			case c <- event:
+				sent = true
+			default:
+				select {
+				case <-c:
+				default: // it was read meanwhile
+				}
+			}
 		}
 	}
 }

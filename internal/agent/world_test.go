@@ -71,6 +71,7 @@ func newWorld(t testing.TB, change func(*agent.Config)) *world {
 	if change != nil {
 		change(&cfg)
 	}
+	w.ring = cfg.Ring
 	w.server, err = agent.New(cfg)
 	w.must(err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")

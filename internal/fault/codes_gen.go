@@ -558,6 +558,8 @@ const (
 	OperationCancelled Code = "operation.cancelled"
 	// OperationDone: this operation is done, it was not sent again
 	OperationDone Code = "operation.done"
+	// OperationStopped: stopped: the documents that follow were not signed
+	OperationStopped Code = "operation.stopped"
 	// PictureCodeWrong: the seal code “{code}” is not well formed
 	PictureCodeWrong Code = "picture.code_wrong"
 	// PictureNoInk: no handwriting was found in the picture
@@ -602,6 +604,8 @@ const (
 	PINOutcomeUnknown Code = "pin.outcome_unknown"
 	// PINRepeatDiffers: the new PIN and its repetition differ
 	PINRepeatDiffers Code = "pin.repeat_differs"
+	// PINSessionOver: the time of one PIN entry is over: the documents that follow were not signed
+	PINSessionOver Code = "pin.session_over"
 	// PINTriesSpent: this UKey does not tell its tries: two were used in this run
 	PINTriesSpent Code = "pin.tries_spent"
 	// PINWeak: the new PIN is too simple: {rule}
@@ -918,6 +922,8 @@ const (
 	UsageWrong Code = "usage.wrong"
 	// UserAbsent: nobody confirmed
 	UserAbsent Code = "user.absent"
+	// UserLeftOut: the person left this document out, it was not signed
+	UserLeftOut Code = "user.left_out"
 	// UserRefused: the person refused
 	UserRefused Code = "user.refused"
 )
@@ -1754,6 +1760,9 @@ var table = map[Code]Entry{
 	OperationDone: {Code: OperationDone, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"此操作已完成，没有再次提交", "同一个窗口被点击了多次", "无需再做；没有消耗尝试次数"},
 		EN: Text{"this operation is done, it was not sent again", "the same window was clicked several times", "nothing to do; no try was spent"}},
+	OperationStopped: {Code: OperationStopped, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"已停止，后面的文件没有签署", "在窗口中按了“停止”，或在暂停时关闭了窗口", "已经签署的有效；其余的需要时请重新发起"},
+		EN: Text{"stopped: the documents that follow were not signed", "“stop” was pressed, or the window was closed while the batch was paused", "what was signed is valid; begin again with the rest when needed"}},
 	PictureCodeWrong: {Code: PictureCodeWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"code"},
 		ZH: Text{"印章编码“{code}”不合格式", "印章编码是 13 位数字（也可以是 6 至 18 位数字或大写字母）", "核对备案的印章编码"},
 		EN: Text{"the seal code “{code}” is not well formed", "a seal code is 13 digits (6 to 18 digits or capital letters are taken)", "compare it with the registered code"}},
@@ -1820,6 +1829,9 @@ var table = map[Code]Entry{
 	PINRepeatDiffers: {Code: PINRepeatDiffers, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"两次输入的新 PIN 不一致", "新 PIN 与重复输入的不同", "请重新输入新 PIN；没有消耗尝试次数"},
 		EN: Text{"the new PIN and its repetition differ", "one of them was mistyped", "type the new PIN again; no try was spent"}},
+	PINSessionOver: {Code: PINSessionOver, Severity: "error", Retryable: false, HTTPStatus: 401, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"一次输入 PIN 的有效时间已过，后面的文件没有签署", "一次输入的 PIN 最多使用 10 分钟", "已经签署的有效；请对其余的重新发起，再输入一次 PIN"},
+		EN: Text{"the time of one PIN entry is over: the documents that follow were not signed", "a PIN that was entered serves ten minutes at most", "what was signed is valid; begin again with the rest and enter the PIN once more"}},
 	PINTriesSpent: {Code: PINTriesSpent, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"这个 UKey 不报告剩余次数，本次运行最多试 2 次", "不知道剩余次数时继续尝试，可能把 UKey 锁死", "确认 PIN 后重新启动本机服务再试；记不清请到受理点"},
 		EN: Text{"this UKey does not tell its tries: two were used in this run", "trying on blindly could lock it", "make sure of the PIN, then restart the agent"}},
@@ -2294,6 +2306,9 @@ var table = map[Code]Entry{
 	UserAbsent: {Code: UserAbsent, Severity: "error", Retryable: true, HTTPStatus: 408, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"没有等到确认", "确认窗口在限定时间内没有回答", "请从页面重新发起"},
 		EN: Text{"nobody confirmed", "the window was not answered in time", "begin again from the page"}},
+	UserLeftOut: {Code: UserLeftOut, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"用户去掉了这份文件，没有签署", "在确认窗口中把它从这一批里去掉了", "需要时请单独发起"},
+		EN: Text{"the person left this document out, it was not signed", "it was taken out of the batch in the window that asked", "begin again with it when needed"}},
 	UserRefused: {Code: UserRefused, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"用户拒绝了这次操作", "在确认窗口中点了“拒绝”或关闭了窗口", "需要时请从页面重新发起"},
 		EN: Text{"the person refused", "“refuse” was clicked, or the window closed", "begin again from the page when needed"}},

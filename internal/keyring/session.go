@@ -68,6 +68,9 @@ func (s *Session) Sign(ctx context.Context, e [32]byte) ([]byte, error) {
 	return value, nil
 }
 
+// Until is when the PIN holds no longer.
+func (s *Session) Until() time.Time { return s.until }
+
 // Open opens an envelope that was made for the encryption certificate. UKeys of
 // vendors keep the session key inside and decrypt with it there.
 func (s *Session) Open(ctx context.Context, envelope *cms.EnvelopedData) ([]byte, error) {

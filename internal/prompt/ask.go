@@ -3,6 +3,7 @@ package prompt
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/token"
@@ -15,7 +16,17 @@ type Answer struct {
 	Key       string // id; "" when there was nothing to choose
 	PIN       token.PIN
 	Remember  bool // allow the origin from now on
+
+	// Documents are the indices of those to be signed, from 0, each once. Nil: all
+	// of the question's, which is what windows of the desktop answer.
+	Documents []int
+	// Window is the page that asked and stays open to show how a batch goes on; ""
+	// when it closes with the answer.
+	Window string
 }
+
+// Keeps reports whether document i of the question is to be signed.
+func (a Answer) Keeps(i int) bool { return a.Documents == nil || slices.Contains(a.Documents, i) }
 
 // A Prompter shows questions.
 type Prompter interface {

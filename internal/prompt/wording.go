@@ -10,8 +10,8 @@ import (
 
 // wording is what native windows say; the pages have words of their own.
 type wording struct {
-	title, asks, insecure, allow, allowed, once, always, refuse, confirm, choose  string
-	document, place, page, digest, blind, seal, signer, tries, unknown, more, pin string
+	title, asks, insecure, allow, allowed, once, always, refuse, confirm, choose         string
+	document, place, page, digest, blind, seal, signer, tries, unknown, more, whole, pin string
 }
 
 var wordings = map[fault.Lang]wording{
@@ -20,14 +20,14 @@ var wordings = map[fault.Lang]wording{
 		allowed: "允许", once: "仅这次允许", always: "始终允许", refuse: "拒绝", confirm: "确定", choose: "请选择 UKey",
 		document: "文件：%s", place: "位置：%s", page: "第 %d 页", digest: "摘要 SM3：%s", blind: "业务系统没有提供原文，无法显示所签内容！",
 		seal: "印章：%s（%s）", signer: "签署人：%s %s（证书尾号 %s）", tries: "PIN 剩余 %d / %d 次", unknown: "PIN 剩余次数未知，本次运行最多试 2 次",
-		more: "…… 共 %d 份，摘要逐份列在记录中", pin: "请输入 PIN：",
+		more: "…… 共 %d 份，摘要逐份列在记录中", whole: "共 %d 份：在这个窗口里只能全部同意或全部拒绝", pin: "请输入 PIN：",
 	},
 	fault.EN: {
 		title: "Certificate assistant", asks: "The site %s asks to use a UKey: %s", insecure: "Take care: the connection to this site is not encrypted.", allow: "May the site %s use the UKeys of this PC?",
 		allowed: "Allow", once: "Allow once", always: "Always allow", refuse: "Refuse", confirm: "OK", choose: "Choose a UKey",
 		document: "Document: %s", place: "Place: %s", page: "page %d", digest: "SM3 digest: %s", blind: "The site gave no document: what is signed cannot be shown!",
 		seal: "Seal: %s (%s)", signer: "Signer: %s %s (certificate …%s)", tries: "PIN: %d of %d tries left", unknown: "The tries of the PIN are not known: two in this run",
-		more: "… %d in all", pin: "PIN:",
+		more: "… %d in all", whole: "%d documents: here you can agree to all of them or to none", pin: "PIN:",
 	},
 }
 
@@ -66,6 +66,9 @@ func text(q Question, key *Choice, again error, lang fault.Lang) string {
 			break
 		}
 		lines = append(lines, documentLines(d, lang)...)
+	}
+	if len(q.Documents) > 1 {
+		add(w.whole, len(q.Documents))
 	}
 	if key != nil {
 		add(w.signer, key.Holder, key.Unit, key.SerialTail)

@@ -136,8 +136,8 @@ func TestAQuestionInWordsHoldsWhatMatters(t *testing.T) {
 	q.Secure = false
 	q.Documents = append(q.Documents, Shown{Title: "摘要", OnlyHash: true})
 	for lang, want := range map[fault.Lang][]string{
-		fault.ZH: {"https://case.example", "批准", "没有加密", "建议书", "第 12 页", "9F3C21A7 9F3C21A7", "无法显示", "测试用户甲", "10 / 10"},
-		fault.EN: {"https://case.example", "批准", "not encrypted", "page 12", "cannot be shown", "10 of 10"},
+		fault.ZH: {"https://case.example", "批准", "没有加密", "建议书", "第 12 页", "9F3C21A7 9F3C21A7", "无法显示", "测试用户甲", "10 / 10", "共 2 份：在这个窗口里只能全部同意或全部拒绝"},
+		fault.EN: {"https://case.example", "批准", "not encrypted", "page 12", "cannot be shown", "10 of 10", "2 documents: here you can agree to all of them or to none"},
 	} {
 		said := text(q, &q.Keys[0], nil, lang)
 		for _, w := range want {

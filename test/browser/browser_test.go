@@ -2,7 +2,7 @@
 // Chromium 109 (the last one for Windows 7), and has them ask an agent for
 // signatures: reach.test.mjs for the kinds of pages and the ways round what a
 // browser forbids, szca.test.mjs for pages written for the SZCA control, real.test.mjs and
-// windows.test.mjs with the real agent and its real windows, manager.test.mjs for
+// windows.test.mjs with the real agent and its real windows, batch.test.mjs with a UKey that is slow, manager.test.mjs for
 // every state of the agent's pages. What pages get is judged by openssl.
 //
 // The tests are programs of Node.js, driven by playwright-core; `make test`
@@ -20,13 +20,17 @@ import (
 
 func TestPagesInBrowsers(t *testing.T) {
 	need(t)
-	env := realAgent(t)
+	real := realAgent(t)
 	files, err := filepath.Glob("*.test.mjs")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no browser tests found: %v", err)
 	}
 	for _, file := range files {
 		t.Run(file, func(t *testing.T) {
+			env := real
+			if file == "batch.test.mjs" {
+				env = slowAgent(t)
+			}
 			out, err := runFile(t, file, env)
 			if err != nil {
 				// A browser on a busy machine may miss a moment once; what fails twice is wrong.

@@ -92,7 +92,7 @@ export class Answers {
   }
 
   async #run(origin, method, params, push) {
-    if (ASKS.includes(method)) await this.#ask(params.operation);
+    const said = ASKS.includes(method) && (await this.#ask(params.operation));
     switch (method) {
       case "hello":
         return { ...this.health(), user_matches: undefined, allowed: true, methods: this.options.methods ?? METHODS };
@@ -105,7 +105,7 @@ export class Answers {
       case "sign":
         return this.#sign(this.#key(params.purpose, params.key), params.document, params.format);
       case "batch":
-        return this.#batch(params, push);
+        return this.#batch(params, push, said);
       case "decrypt":
         return this.#decrypt(params);
       case "verify":
@@ -135,6 +135,7 @@ export class Answers {
     if (answer.slow) await pause(answer.slow);
     if (answer.left !== undefined) throw new Refused("pin.incorrect", { left: answer.left });
     if (answer.code) throw new Refused(answer.code, answer.args ?? {});
+    return answer;
   }
 
   #keys(purpose) {
@@ -182,14 +183,22 @@ export class Answers {
     return { value: der(signDigest(k.signing.key, e)), e };
   }
 
-  #batch({ operation, purpose, key, documents, format }, push) {
+  /** batch signs what the answer {keep: [index]} keeps, and stops before {stop: index}. */
+  #batch({ operation, purpose, key, documents, format }, push, { keep = [...documents.keys()], stop }) {
     const k = this.#key(purpose, key);
-    const results = documents.map((d, index) => {
-      const { value, digest: e } = this.#sign(k, d, format);
-      push?.("progress", { operation, done: index + 1, total: documents.length });
-      return { index, value, digest: e };
-    });
-    return { results, certificate: k.signing.certificate.toString("base64"), key: this.#told(k) };
+    const told = (code) => ({ code, title: problem(code).title });
+    const results = [];
+    let done = 0;
+    for (const [index, d] of documents.entries()) {
+      if (!keep.includes(index)) results.push({ index, error: told("user.left_out") });
+      else if (stop === undefined || index < stop) {
+        const { value, digest: e } = this.#sign(k, d, format);
+        push?.("progress", { operation, done: ++done, total: keep.length });
+        results.push({ index, value, digest: e });
+      }
+    }
+    const stopped = stop !== undefined && { index: stop, reason: told("operation.stopped") };
+    return { results, ...(stopped && { stopped }), certificate: k.signing.certificate.toString("base64"), key: this.#told(k) };
   }
 
   #decrypt({ envelope, key }) {

@@ -1,5 +1,11 @@
 /** An answer of the fake to one operation; see Agent.next. */
-export type Answer = "approve" | "refuse" | "locked" | "unplug" | "crash" | "never" | { left: number } | { slow: number } | { code: string; args?: Record<string, unknown> };
+export type Answer = "approve" | "refuse" | "locked" | "unplug" | "crash" | "never" | { left: number } | { slow: number } | { code: string; args?: Record<string, unknown> } | BatchAnswer;
+
+/** Of a batch: the person keeps these documents only, and stops before that one; indices from 0. */
+export interface BatchAnswer {
+  keep?: readonly number[];
+  stop?: number;
+}
 
 export interface FakeOptions {
   /** Default 18099; 0 takes a free one. */

@@ -14,7 +14,7 @@ export const windowPage = `${head}<script>${ask}
 addEventListener("message", (e) => {
   const port = e.ports[0];
   if (!port || e.source !== opener) return;
-  port.onmessage = async (m) => port.postMessage({ id: m.data.id, ...(await ask(e.origin, m.data)) });
+  port.onmessage = async (m) => m.data.xinzhang === "over" ? close() : port.postMessage({ id: m.data.id, ...(await ask(e.origin, m.data)) });
 });
 if (opener) opener.postMessage({ xinzhang: "ready" }, "*"); else document.body.append("没有打开它的网页 (no opener)");
 </script>`;

@@ -13,6 +13,8 @@ import type { BatchResult, CallOptions, CertificateResult, Document, Events, For
 // A person looks for glasses, key and PIN; a program does not.
 const FOR_PERSON = 180_000;
 const FOR_PROGRAM = 15_000;
+// A batch may be paused: the agent ends it by itself when the time of the PIN is over.
+const FOR_BATCH = FOR_PERSON + 600_000;
 
 export interface SignParams {
   /** The word on the button: 签字, 批准, …; at most 16 characters. */
@@ -82,11 +84,15 @@ export class Client {
     return (await this.ask("sign", { format: "raw", action, ...p, purpose, document }, o)) as Signature;
   }
 
-  /** batch signs a listed set of documents with one PIN; it stops at the first refusal. */
+  /**
+   * batch signs a listed set of documents with one PIN. The person may take some
+   * out, pause and stop it; it stops at the first refusal. What was signed until
+   * then is in the results.
+   */
   async batch(p: BatchParams, o: CallOptions = {}): Promise<BatchResult> {
     const documents = p.documents.map((d) => wireDocument(this.lang, d));
     const action = p.purpose === "seal" ? "签章" : "签字";
-    return (await this.ask("batch", { format: "raw", action, purpose: "sign", ...p, documents }, o)) as BatchResult;
+    return (await this.ask("batch", { format: "raw", action, purpose: "sign", ...p, documents }, { timeout: FOR_BATCH, ...o })) as BatchResult;
   }
 
   /** decrypt opens an envelope with the encryption key. It gives the bytes in base64. */

@@ -282,6 +282,7 @@ export interface CodeArgs {
   "maker.status_unknown": { source: Arg };
   "operation.cancelled": Record<string, never>;
   "operation.done": Record<string, never>;
+  "operation.stopped": Record<string, never>;
   "picture.code_wrong": { code: Arg };
   "picture.no_ink": Record<string, never>;
   "picture.no_room": { text: Arg };
@@ -304,6 +305,7 @@ export interface CodeArgs {
   "pin.not_verified": Record<string, never>;
   "pin.outcome_unknown": { spent: Arg };
   "pin.repeat_differs": Record<string, never>;
+  "pin.session_over": Record<string, never>;
   "pin.tries_spent": Record<string, never>;
   "pin.weak": { rule: Arg };
   "render.action_ignored": Record<string, never>;
@@ -462,6 +464,7 @@ export interface CodeArgs {
   "ukey.tries_unknown": { pin: Arg };
   "usage.wrong": { what: Arg };
   "user.absent": Record<string, never>;
+  "user.left_out": Record<string, never>;
   "user.refused": Record<string, never>;
 }
 

@@ -67,8 +67,9 @@ function connected(w: Window, port: number, lang: Lang, push: Push): Transport {
     close() {
       clearInterval(watch);
       exchange.end(fail(lang, "call.window_closed", {}));
+      // It closes itself, once the person has seen how a batch ended.
+      channel.port1.postMessage({ xinzhang: "over" });
       channel.port1.close();
-      w.close();
     },
   };
 }

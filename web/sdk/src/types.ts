@@ -18,7 +18,7 @@ export interface Key {
   readonly device: { readonly name: string; readonly kind: "soft" | "skf"; readonly vendor?: string };
   /** Whether it fits the purpose that was asked for; `reason` says why not. */
   readonly suited: boolean;
-  readonly reason?: { readonly code: string; readonly args?: Readonly<Record<string, unknown>>; readonly title: string };
+  readonly reason?: Reason;
   readonly state: string;
 }
 
@@ -62,9 +62,24 @@ export interface Signature {
   readonly digest: string;
 }
 
+/** A code of docs/errors.md with its words. */
+export interface Reason {
+  readonly code: string;
+  readonly args?: Readonly<Record<string, unknown>>;
+  readonly title: string;
+}
+
 export interface BatchResult {
-  readonly results: readonly { readonly index: number; readonly value?: string; readonly error?: { readonly code: string; readonly title?: string } }[];
-  readonly stopped?: unknown;
+  /**
+   * In the order of the documents, `index` from 0: a signature, or an error for
+   * what the person took out (user.left_out). Documents that were not reached are
+   * missing.
+   */
+  readonly results: readonly { readonly index: number; readonly value?: string; readonly digest?: string; readonly error?: Reason }[];
+  readonly certificate?: string;
+  readonly key?: Key;
+  /** Where the batch ended before its end, and why: the person (operation.stopped), the time of the PIN (pin.session_over), the UKey, … */
+  readonly stopped?: { readonly index: number; readonly reason: Reason };
 }
 
 export interface CertificateResult {
@@ -98,7 +113,7 @@ export type Route = "socket" | "fetch" | "window" | "redirect";
 /** What every call takes beside its parameters. */
 export interface CallOptions {
   readonly signal?: AbortSignal;
-  /** Milliseconds; default 180 000 where a person is asked, else 15 000. */
+  /** Milliseconds; default 180 000 where a person is asked, 780 000 for a batch, else 15 000. */
   readonly timeout?: number;
 }
 

@@ -202,6 +202,14 @@ describe("operations", () => {
     expect(seen).toContainEqual(expect.objectContaining({ done: 2, total: 2 }));
   });
 
+  test("a batch tells what the person took out and where it was stopped", async () => {
+    there.set(18099, fake({ answers: [{ keep: [0, 2, 3], stop: 3 }] }));
+    const { document } = text;
+    const { results, stopped } = await new Client().batch({ documents: [document, document, document, document] });
+    expect(results.map((r) => [r.index, r.error?.code, r.value !== undefined])).toEqual([[0, undefined, true], [1, "user.left_out", false], [2, undefined, true]]);
+    expect(stopped).toEqual({ index: 3, reason: expect.objectContaining({ code: "operation.stopped" }) });
+  });
+
   test("a login nonce that is too short is the page's fault", async () => {
     expect(await codeOf(new Client().login({ nonce: "short" }))).toBe("call.wrong");
   });

@@ -499,6 +499,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/windows/{id}/steer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 暂停、继续、停止 · hold, let go on, or stop a batch */
+        post: operations["steer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -518,7 +535,7 @@ export interface components {
             /** @description DER */
             certificate?: string;
             key?: components["schemas"]["Key"];
-            /** @description in the order of the documents; shorter when it was stopped */
+            /** @description in the order of the documents: signed, or left out by the person (user.left_out); those that were not reached are missing */
             results: components["schemas"]["BatchResult"][];
             /** @description why not all were signed */
             stopped?: components["schemas"]["Stopped"];
@@ -920,10 +937,16 @@ export interface components {
             type: string;
         };
         ProgressEvent: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description documents that were signed
+             */
             done: number;
             operation: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description documents that the person kept
+             */
             total: number;
         };
         PurposeSuitedness: {
@@ -1182,6 +1205,8 @@ export interface components {
         };
         WindowAnswer: {
             approve: boolean;
+            /** @description those to be signed, by index from 0, each once; absent: all */
+            documents?: number[];
             key?: string;
             /** @description of the question */
             operation: string;
@@ -1202,6 +1227,7 @@ export interface components {
             reason: components["schemas"]["Reason"];
         };
         WindowDone: {
+            /** @description false: a batch goes on, stay and show it (event progress) */
             done: boolean;
         };
         WindowKeys: {
@@ -1212,8 +1238,51 @@ export interface components {
             /** @description of the question */
             operation: string;
         };
+        WindowProgress: {
+            action: string;
+            /**
+             * Format: int64
+             * @description documents that were signed
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description of the document that is signed now, among all, from 0
+             */
+            index: number;
+            /**
+             * Format: int64
+             * @description documents that the person took out; total does not count them
+             */
+            left_out: number;
+            operation: string;
+            origin: string;
+            /** @enum {string} */
+            state: "signing" | "pausing" | "paused" | "stopping" | "ended";
+            /** @description ended, and not all were signed */
+            stopped?: components["schemas"]["Stopped"];
+            /** @description of that document */
+            title: string;
+            /**
+             * Format: int64
+             * @description documents that the person kept
+             */
+            total: number;
+            /**
+             * Format: date-time
+             * @description when the PIN holds no longer, and a batch that is paused ends
+             */
+            until: string;
+        };
         WindowResult: {
             result: unknown;
+        };
+        WindowSteer: {
+            /**
+             * @description pause and stop let the present document be finished
+             * @enum {string}
+             */
+            do: "pause" | "resume" | "stop";
         };
         WindowTries: {
             key: string;
@@ -3178,6 +3247,17 @@ export interface operations {
                         /** @description The retry time in milliseconds. */
                         retry?: number;
                     } | {
+                        data: components["schemas"]["WindowProgress"];
+                        /**
+                         * @description The event name.
+                         * @constant
+                         */
+                        event: "progress";
+                        /** @description The event ID. */
+                        id?: number;
+                        /** @description The retry time in milliseconds. */
+                        retry?: number;
+                    } | {
                         data: components["schemas"]["WindowOpened"];
                         /**
                          * @description The event name.
@@ -3200,6 +3280,59 @@ export interface operations {
                         /** @description The retry time in milliseconds. */
                         retry?: number;
                     })[];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    steer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WindowSteer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowProgress"];
                 };
             };
             /** @description Not Found */

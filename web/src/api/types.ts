@@ -19,6 +19,8 @@ export type Shown = Shapes['Shown']
 export type Tries = Shapes['Tries']
 export type WindowAnswer = Shapes['WindowAnswer']
 export type WindowCall = Shapes['WindowCall']
+export type WindowProgress = Shapes['WindowProgress']
+export type WindowSteer = Shapes['WindowSteer']
 
 export type Kind = ManagedKey['kind']
 export type Purpose = NonNullable<Question['purpose']>

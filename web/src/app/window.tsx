@@ -10,9 +10,9 @@ import { show } from '../kit/Page'
 function Conversation() {
   const [id] = useState(newOperation)
   const [listening, setListening] = useState(false)
-  const origin = useOpener(id, listening)
+  const { origin, over, progress } = useOpener(id, listening)
   if (origin === null) return <Waiting origin={null} />
-  return <Asking id={id} idle={<Waiting origin={origin} />} listening={() => setListening(true)} />
+  return <Asking id={id} idle={<Waiting origin={origin} />} listening={() => setListening(true)} progress={progress} over={over} />
 }
 
 show('transport.windowTitle', <Conversation />)

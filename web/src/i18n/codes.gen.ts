@@ -282,6 +282,7 @@ export interface CodeArgs {
   "maker.status_unknown": { source: Arg };
   "operation.cancelled": Record<string, never>;
   "operation.done": Record<string, never>;
+  "operation.stopped": Record<string, never>;
   "picture.code_wrong": { code: Arg };
   "picture.no_ink": Record<string, never>;
   "picture.no_room": { text: Arg };
@@ -304,6 +305,7 @@ export interface CodeArgs {
   "pin.not_verified": Record<string, never>;
   "pin.outcome_unknown": { spent: Arg };
   "pin.repeat_differs": Record<string, never>;
+  "pin.session_over": Record<string, never>;
   "pin.tries_spent": Record<string, never>;
   "pin.weak": { rule: Arg };
   "render.action_ignored": Record<string, never>;
@@ -462,6 +464,7 @@ export interface CodeArgs {
   "ukey.tries_unknown": { pin: Arg };
   "usage.wrong": { what: Arg };
   "user.absent": Record<string, never>;
+  "user.left_out": Record<string, never>;
   "user.refused": Record<string, never>;
 }
 
@@ -2145,6 +2148,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "此操作已完成，没有再次提交", cause: "同一个窗口被点击了多次", next: "无需再做；没有消耗尝试次数" },
     en: { title: "this operation is done, it was not sent again", cause: "the same window was clicked several times", next: "nothing to do; no try was spent" },
   },
+  "operation.stopped": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "已停止，后面的文件没有签署", cause: "在窗口中按了“停止”，或在暂停时关闭了窗口", next: "已经签署的有效；其余的需要时请重新发起" },
+    en: { title: "stopped: the documents that follow were not signed", cause: "“stop” was pressed, or the window was closed while the batch was paused", next: "what was signed is valid; begin again with the rest when needed" },
+  },
   "picture.code_wrong": {
     severity: "error",
     retryable: false,
@@ -2276,6 +2285,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "两次输入的新 PIN 不一致", cause: "新 PIN 与重复输入的不同", next: "请重新输入新 PIN；没有消耗尝试次数" },
     en: { title: "the new PIN and its repetition differ", cause: "one of them was mistyped", next: "type the new PIN again; no try was spent" },
+  },
+  "pin.session_over": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "一次输入 PIN 的有效时间已过，后面的文件没有签署", cause: "一次输入的 PIN 最多使用 10 分钟", next: "已经签署的有效；请对其余的重新发起，再输入一次 PIN" },
+    en: { title: "the time of one PIN entry is over: the documents that follow were not signed", cause: "a PIN that was entered serves ten minutes at most", next: "what was signed is valid; begin again with the rest and enter the PIN once more" },
   },
   "pin.tries_spent": {
     severity: "error",
@@ -3224,6 +3239,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: true,
     zh: { title: "没有等到确认", cause: "确认窗口在限定时间内没有回答", next: "请从页面重新发起" },
     en: { title: "nobody confirmed", cause: "the window was not answered in time", next: "begin again from the page" },
+  },
+  "user.left_out": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "用户去掉了这份文件，没有签署", cause: "在确认窗口中把它从这一批里去掉了", next: "需要时请单独发起" },
+    en: { title: "the person left this document out, it was not signed", cause: "it was taken out of the batch in the window that asked", next: "begin again with it when needed" },
   },
   "user.refused": {
     severity: "error",

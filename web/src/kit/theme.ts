@@ -44,6 +44,8 @@ export function look(dark: boolean, large: boolean, language: Language): ThemeCo
     },
     components: {
       Alert: { fontSizeLG: large ? 19 : 16, withDescriptionPadding: '12px 16px', withDescriptionIconSize: 22 },
+      Checkbox: { borderRadiusSM: 3 }, // a radio button is round, a box is not
+      Table: { rowSelectedBg: 'transparent', rowSelectedHoverBg: dark ? '#1d3553' : '#e6eefa' },
       Menu: { activeBarBorderWidth: 0, itemBg: 'transparent', itemSelectedColor: dark ? '#9cc4fa' : '#1c5196', horizontalItemSelectedColor: dark ? '#9cc4fa' : '#1c5196' },
     },
   }

@@ -10,6 +10,11 @@ export function minute(time: string): string {
   return dayjs(time).format('YYYY-MM-DD HH:mm')
 }
 
+/** 10:15, in the zone of this computer. */
+export function clock(time: string): string {
+  return dayjs(time).format('HH:mm')
+}
+
 /** Octets for people: 1.3 MB. */
 export function octets(size: number): string {
   if (size < 1000) return `${size} B`

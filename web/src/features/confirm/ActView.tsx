@@ -20,7 +20,8 @@ interface Props {
   /** Asks the agent for the question anew: tries and keys may have changed. */
   again: () => Promise<void>
   refused: () => void
-  done: () => void
+  /** The answer was taken; over: and nothing follows in this window. */
+  done: (over: boolean) => void
 }
 
 /** 我在签什么: who asks, what is signed, by whom, and the PIN. */
@@ -31,7 +32,9 @@ export function ActView({ of, remember, again, refused, done }: Props) {
   const [knows, setKnows] = useState(false)
   const [chosen, setChosen] = useState(of.selected)
   const [gone, setGone] = useState(false)
-  const { send, busy, problem } = useAnswer(of, (approved) => (approved ? done() : refused()), () => {
+  const several = of.documents.length > 1
+  const [kept, setKept] = useState<readonly number[]>(() => of.documents.map((_, index) => index))
+  const { send, busy, problem } = useAnswer(of, (approved, over) => (approved ? done(over) : refused()), () => {
     setPin('')
     void again()
   })
@@ -45,20 +48,20 @@ export function ActView({ of, remember, again, refused, done }: Props) {
   useEffect(() => {
     if (of.selected) setChosen((before) => before ?? of.selected)
   }, [of.selected])
-  const blind = of.documents.some((d) => d.only_hash)
+  const blind = of.documents.some((d, index) => d.only_hash && kept.includes(index))
   const fewLeft = !!key?.tries.known && key.tries.left <= few
   const asksPin = of.need_pin && !!key && !fewLeft
-  const ready = !!key && !inert && !busy && (!of.need_pin || (asksPin && pin !== '')) && (!blind || knows)
-  const approve = () => { if (ready) send({ approve: true, key: chosen, pin: of.need_pin ? pin : undefined, remember }) }
+  const ready = !!key && (!several || kept.length > 0) && !inert && !busy && (!of.need_pin || (asksPin && pin !== '')) && (!blind || knows)
+  const approve = () => { if (ready) send({ approve: true, key: chosen, pin: of.need_pin ? pin : undefined, remember, documents: several ? [...kept] : undefined }) }
   const refuse = () => { if (!busy) send({ approve: false }) }
   useEscape(refuse)
   const action = of.action ?? purposeWord()
   return (
     <main className={styles.window}>
-      <h1>{of.documents.length > 1 ? say('confirm.batchTitle', { action, count: of.documents.length }) : say('confirm.title', { action })}</h1>
+      <h1>{several ? say('confirm.batchTitle', { action, count: of.documents.length }) : say('confirm.title', { action })}</h1>
       <Origin of={of} />
       <div className={styles.content}>
-        {of.documents.length > 1 && <BatchTable documents={of.documents} />}
+        {several && <BatchTable documents={of.documents} kept={kept} keep={setKept} disabled={busy} />}
         {of.documents.length === 1 && of.documents[0] && <DocumentView of={of.documents[0]} />}
         {of.purpose === 'login' && <p>{say('confirm.loginText')}</p>}
         {of.purpose === 'decrypt' && <p>{say('confirm.decryptText')}</p>}
@@ -93,6 +96,7 @@ export function ActView({ of, remember, again, refused, done }: Props) {
   }
 
   function approveWord(action: string): string {
+    if (several) return say('confirm.approveSeveral', { action, count: kept.length })
     return of.purpose === 'sign' || of.purpose === 'seal' ? say('confirm.approveSign', { action }) : action
   }
 }

@@ -8,6 +8,8 @@ export interface End {
   readonly kind: 'done' | 'refused' | 'closed'
   readonly reason?: Reason
   readonly problem?: Problem
+  /** The person was shown how it ended already. */
+  readonly seen?: boolean
 }
 
 /** What stands in a window that has nothing more to ask. */
