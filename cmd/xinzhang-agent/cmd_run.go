@@ -89,7 +89,7 @@ func (c *runCmd) server(a *app, ring *keyring.Ring, log *slog.Logger) (*agent.Se
 		return nil, err
 	}
 	cfg := agent.Config{
-		Version: version, Home: a.home, Ring: ring, Systems: who, Trust: a.trust, Pages: webui.Handler(),
+		Version: version, Home: a.home, Ring: ring, Systems: who, Trust: a.trust, Pages: webui.Handler(), Lang: a.lang,
 		OpenWindow: prompt.OpenApp, SameUser: agent.SameUser, Log: log, Now: a.now,
 	}
 	if c.Window != "page" {

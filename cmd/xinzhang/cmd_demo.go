@@ -128,7 +128,7 @@ func clearDemo(dir string) error {
 	if len(entries) > 0 && err != nil {
 		return fault.New(fault.DemoFolderInUse, "folder", dir)
 	}
-	for _, name := range []string{"home", "trust", "crl", "certs", "document.ofd", "sealed.ofd", "tampered.ofd", "report.html", "report-tampered.html"} {
+	for _, name := range []string{"home", "trust", "crl", "certs", "document.ofd", "sealed.ofd", "tampered.ofd", "report.html", "report-tampered.html", "staff.json"} {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			return fault.Wrap(fault.FileUnwritable, err, "file", name)
 		}

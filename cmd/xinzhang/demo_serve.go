@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
@@ -28,7 +29,7 @@ func (c *demoCmd) serve(d *demo) error {
 	if err != nil {
 		return fault.Wrap(fault.DemoPortInUse, err, "address", c.Listen)
 	}
-	agent, err := startAgent(d.ctx, d.home)
+	agent, err := startAgent(d.ctx, d.home, d.lang)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -39,9 +40,13 @@ func (c *demoCmd) serve(d *demo) error {
 		return errors.Join(err, listener.Close())
 	}
 	server := &http.Server{Handler: site.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
-	d.say("demo_open", origin+"/demo.html", string(d.person.pin), string(d.org.pin))
+	page := origin + "/demo.html"
+	if d.lang != fault.ZH {
+		page += "?lang=" + string(d.lang)
+	}
+	d.say("demo_open", page, d.staffFile(), string(d.person.pin), string(d.org.pin))
 	if !c.NoOpen {
-		if err := prompt.OpenApp(d.ctx, origin+"/demo.html"); err != nil {
+		if err := prompt.OpenApp(d.ctx, page); err != nil {
 			d.say("demo_no_browser") // the address stands above
 		}
 	}
@@ -72,10 +77,12 @@ func (d *demo) site(origin string) (*demosite.Site, error) {
 			demosite.Seal: {Keyword: demoSealHere, DX: -4, DY: 4},
 		}})
 	}
-	p := d.person.subject
+	if err := d.writeStaff(); err != nil {
+		return nil, err
+	}
 	return demosite.New(demosite.Config{
 		Origin:    origin,
-		Staff:     []demosite.Person{{Name: p.CommonName, Unit: p.Organisation, Post: demoDepartment, IDNumber: p.IDNumber}},
+		Staff:     d.staff,
 		Seals:     []*ses.Seal{d.person.seal, d.org.seal},
 		Documents: documents,
 		Hints:     []demosite.Hint{{Holder: demoPerson, PIN: string(d.person.pin)}, {Holder: demoUnit, PIN: string(d.org.pin)}},
@@ -83,6 +90,33 @@ func (d *demo) site(origin string) (*demosite.Site, error) {
 		Pages:     webui.Handler(agentSources()...),
 		Now:       d.now,
 	}), nil
+}
+
+// staffFile is the staff register of the business system. Who wants to see what a
+// wrong ID number in it does changes one there.
+func (d *demo) staffFile() string { return filepath.Join(d.dir, "staff.json") }
+
+func (d *demo) writeStaff() error {
+	p := d.person.subject
+	staff := []demosite.Person{{Name: p.CommonName, Unit: p.Organisation, Post: demoDepartment, IDNumber: p.IDNumber}}
+	b, err := json.MarshalIndent(staff, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeFile(d.staffFile(), append(b, '\n'), 0o600)
+}
+
+// staff is the register as it stands now.
+func (d *demo) staff() ([]demosite.Person, error) {
+	b, err := os.ReadFile(d.staffFile())
+	if err != nil {
+		return nil, fault.Wrap(fault.FileUnreadable, err, "file", d.staffFile())
+	}
+	var staff []demosite.Person
+	if err := json.Unmarshal(b, &staff); err != nil {
+		return nil, fault.Wrap(fault.FileUnreadable, err, "file", d.staffFile())
+	}
+	return staff, nil
 }
 
 // agentSources are the places where the page SDK looks for the agent.
@@ -101,13 +135,13 @@ type agentProcess struct {
 }
 
 // startAgent starts the agent that lies beside this program, on the UKeys of home.
-func startAgent(ctx context.Context, home string) (*agentProcess, error) {
+func startAgent(ctx context.Context, home string, lang fault.Lang) (*agentProcess, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fault.Wrap(fault.InternalError, err)
 	}
 	program := filepath.Join(filepath.Dir(self), "xinzhang-agent"+filepath.Ext(self))
-	cmd := exec.CommandContext(ctx, program, "run")
+	cmd := exec.CommandContext(ctx, program, "--lang", string(lang), "run")
 	cmd.Env = append(os.Environ(), "XINZHANG_HOME="+home)
 	cmd.Stderr = os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }

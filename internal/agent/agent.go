@@ -22,6 +22,7 @@ import (
 	"sync"
 	"time"
 
+	"xinzhang/internal/fault"
 	"xinzhang/internal/home"
 	"xinzhang/internal/keyring"
 	"xinzhang/internal/prompt"
@@ -43,6 +44,7 @@ type Config struct {
 	Systems *systems.Directory
 	Trust   func() (*trust.Set, error)
 	Pages   http.Handler // the agent's own pages
+	Lang    fault.Lang   // of windows and pages until the user chooses; Chinese when empty
 
 	// Prompter asks the person. Nil: the agent's own page, in an app window that
 	// OpenWindow opens.
@@ -96,7 +98,7 @@ func New(cfg Config) (*Server, error) {
 	if s.secret, err = loadSecret(filepath.Join(cfg.Home.Agent(), "secret")); err != nil {
 		return nil, err
 	}
-	if s.settings, err = openSettings(filepath.Join(cfg.Home.Agent(), "settings.json")); err != nil {
+	if s.settings, err = openSettings(filepath.Join(cfg.Home.Agent(), "settings.json"), cfg.Lang); err != nil {
 		return nil, err
 	}
 	s.record = &record{file: filepath.Join(cfg.Home.Agent(), "signed.jsonl")}

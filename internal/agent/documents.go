@@ -1,14 +1,17 @@
 package agent
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/emmansun/gmsm/sm3"
+	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
@@ -69,7 +72,7 @@ func read(d Document, format Format, index int, at time.Time) (*paper, error) {
 		p.shown.Digest = hex.EncodeToString(d.Digest)
 		return p, nil
 	case d.Type == "text":
-		p.shown.Text = excerpt(d.Data)
+		p.shown.Text = excerpt(readable(d.Data, format))
 	}
 	sum := sm3.Sum(p.signed)
 	p.shown.Digest = hex.EncodeToString(sum[:])
@@ -131,6 +134,24 @@ func plainText(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// readable gives the UTF-8 of a text that is to be signed. Pages of the SZCA control
+// sign GBK, newer ones may give UTF-8 to the same format: bytes that can be read both
+// ways are shown both ways, as whoever verifies them may take either.
+func readable(b []byte, format Format) []byte {
+	if format != SZCA {
+		return b
+	}
+	text, err := simplifiedchinese.GBK.NewDecoder().Bytes(b)
+	switch {
+	case err != nil || bytes.ContainsRune(text, utf8.RuneError):
+		return b
+	case !utf8.Valid(b) || bytes.Equal(text, b):
+		return text
+	default:
+		return slices.Concat([]byte("GBK: "), text, []byte("\nUTF-8: "), b)
+	}
 }
 
 // excerpt is the beginning of text data, or "" for what is no text.

@@ -20,6 +20,7 @@ import (
 	"xinzhang/internal/format/sm2enc"
 	"xinzhang/internal/login"
 	"xinzhang/internal/prompt"
+	"xinzhang/internal/systems"
 	"xinzhang/internal/token/soft/softtest"
 	"xinzhang/internal/trust"
 )
@@ -273,5 +274,36 @@ func TestCancelEndsWhatWaits(t *testing.T) {
 	w.must2(w.call("cancel", object{"operation": operation("wait")}, nil))
 	if p := <-done; p.Code != "operation.cancelled" {
 		t.Errorf("%s", p.Code)
+	}
+}
+
+// `xinzhang-agent origins revoke` is another program: what it takes out of the file
+// must not live on in the agent that runs.
+func TestAnOriginThatAnotherProgramRevokesIsAskedForAgain(t *testing.T) {
+	w := newWorld(t, nil)
+	w.plug("person", pin, w.authority.Person)
+	asked := 0
+	w.person = func(w *world, q prompt.Question) object {
+		if q.AskOrigin {
+			asked++
+		}
+		answer := approves(w, q)
+		answer["remember"] = true
+		return answer
+	}
+	sign := func(op string) {
+		t.Helper()
+		if p := w.call("sign", signCall(op, textDoc("同意")), nil); p.Code != "" {
+			t.Fatalf("%s: %s", op, p.Body)
+		}
+	}
+	sign("first")
+	sign("second")
+	other, err := systems.Open(systems.Config{Origins: w.home.Agent() + "/origins.json", Now: time.Now})
+	w.must(err)
+	w.must(other.Revoke(page))
+	sign("third")
+	if asked != 2 {
+		t.Errorf("the person was asked about the origin %d times, want 2", asked)
 	}
 }

@@ -35,11 +35,14 @@ func (s *Server) note(origin string, yes, remember bool) error {
 	now := s.cfg.Now()
 	prune(s.granted, now)
 	prune(s.refused, now)
-	if yes {
+	switch {
+	case !yes:
+		s.refused[origin] = now.Add(refusalTime)
+	case remember: // stands in the file alone, so that taking it out there ends it
+		delete(s.refused, origin)
+	default:
 		s.granted[origin] = now.Add(grantTime)
 		delete(s.refused, origin)
-	} else {
-		s.refused[origin] = now.Add(refusalTime)
 	}
 	s.mu.Unlock()
 	if !yes {

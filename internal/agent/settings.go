@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"sync"
@@ -16,8 +17,9 @@ type settings struct {
 	now  Settings
 }
 
-func openSettings(file string) (*settings, error) {
-	s := &settings{file: file, now: Settings{Language: "zh", Theme: "system", DigestOnly: "ask"}}
+// openSettings reads them; lang is spoken until the user chooses.
+func openSettings(file string, lang fault.Lang) (*settings, error) {
+	s := &settings{file: file, now: Settings{Language: string(cmp.Or(lang, fault.ZH)), Theme: "system", DigestOnly: "ask"}}
 	b, err := os.ReadFile(file)
 	if missing(err) {
 		return s, nil

@@ -80,7 +80,7 @@ func (ws *windows) Ask(ctx context.Context, build func() prompt.Question, decide
 	defer ws.close(w)
 	ws.push(w.id, WindowOpened{w.operation()})
 	if app {
-		if err := ws.server.cfg.OpenWindow(ctx, fmt.Sprintf("http://127.0.0.1:%d/confirm.html#%s", ws.server.port, w.id)); err != nil {
+		if err := ws.server.cfg.OpenWindow(ctx, fmt.Sprintf("http://127.0.0.1:%d/confirm.html?lang=%s#%s", ws.server.port, ws.server.settings.get().Language, w.id)); err != nil {
 			return fault.Wrap(fault.AgentNoWindow, err)
 		}
 	}

@@ -30,7 +30,7 @@ import (
 // A Config is what a site is made of.
 type Config struct {
 	Origin    string                     // scheme://host:port of the pages; logins are bound to it
-	Staff     []Person                   // who may log in
+	Staff     func() ([]Person, error)   // who may log in, as registered now
 	Seals     []*ses.Seal                // hand-written signatures and official seals on register
 	Documents []Document                 // what lies on the desk at the start
 	Hints     []Hint                     // PINs of the demo's UKeys, shown to who plays it
@@ -41,8 +41,10 @@ type Config struct {
 
 // A Person is a record of the staff register.
 type Person struct {
-	Name, Unit, Post string
-	IDNumber         string // never shown whole
+	Name     string `json:"name"`
+	Unit     string `json:"unit"`
+	Post     string `json:"post"`
+	IDNumber string `json:"id_number"` // never shown whole
 }
 
 // A Hint is the PIN of a UKey that was made for the demo a moment ago. A real
@@ -113,7 +115,11 @@ func (s *Site) logIn(token login.Token, nonce string) (Person, error) {
 	if err != nil {
 		return Person{}, err
 	}
-	for _, p := range s.cfg.Staff {
+	staff, err := s.cfg.Staff()
+	if err != nil {
+		return Person{}, err
+	}
+	for _, p := range staff {
 		if p.Name != who.Holder || p.Unit != who.Unit {
 			continue
 		}

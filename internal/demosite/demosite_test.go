@@ -51,7 +51,7 @@ func newDesk(t *testing.T, change func(*desk)) *desk {
 	d.server = httptest.NewUnstartedServer(nil)
 	d.server.Start()
 	site := New(Config{
-		Origin: d.server.URL, Staff: d.staff, Pages: http.NotFoundHandler(), Now: func() time.Time { return d.now },
+		Origin: d.server.URL, Staff: func() ([]Person, error) { return d.staff, nil }, Pages: http.NotFoundHandler(), Now: func() time.Time { return d.now },
 		Seals: []*ses.Seal{d.authority.Seal(ses.Handwritten, nil, d.person), d.authority.Seal(ses.OfficialSeal, nil, d.unit)},
 		Trust: func() (*trust.Set, error) { return d.authority.Trust(list), nil },
 		Documents: []Document{{ID: "one", Title: "示例文件", OFD: fixture.Document(t, 2), Places: map[Act]sign.Place{

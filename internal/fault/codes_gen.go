@@ -856,6 +856,8 @@ const (
 	SystemsSignature Code = "systems.signature"
 	// SystemsSigner: the certificate that signed the list of business systems is not trusted ({holder})
 	SystemsSigner Code = "systems.signer"
+	// SzcaListStale: the revocation list ended on {until} and says nothing about the certificate
+	SzcaListStale Code = "szca.list_stale"
 	// SzcaNoKeyChosen: choose a certificate first
 	SzcaNoKeyChosen Code = "szca.no_key_chosen"
 	// SzcaRefused: pages may not call {function}
@@ -2207,6 +2209,9 @@ var table = map[Code]Entry{
 	SystemsSigner: {Code: SystemsSigner, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder"},
 		ZH: Text{"签署业务系统清单的证书不可信（{holder}）", "证书不在有效期内、已吊销，或不是受信任的机构签发的", "请管理员换用有效的证书签署，并下发信任锚"},
 		EN: Text{"the certificate that signed the list of business systems is not trusted ({holder})", "it is out of date, revoked, or not under a trust anchor", "have the list signed with a valid certificate, and the anchor delivered"}},
+	SzcaListStale: {Code: SzcaListStale, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"until"},
+		ZH: Text{"吊销列表已过期（{until}），不能说明证书是否有效", "业务系统给出的列表之后应当已有更新", "请业务系统取得最新的吊销列表后重试"},
+		EN: Text{"the revocation list ended on {until} and says nothing about the certificate", "the list that the business system gave should have been followed by another", "have the business system fetch the newest list, and try again"}},
 	SzcaNoKeyChosen: {Code: SzcaNoKeyChosen, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"请先选择证书", "没有符合条件的证书、还没有选定，或选择时取消", "插入 UKey 后选择证书"},
 		EN: Text{"choose a certificate first", "no certificate fits, none was chosen yet, or the choice was cancelled", "plug in the UKey and choose the certificate"}},

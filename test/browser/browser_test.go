@@ -3,23 +3,36 @@
 // signatures: reach.test.mjs for the kinds of pages and the ways round what a
 // browser forbids, szca.test.mjs for pages written for the SZCA control, real.test.mjs and
 // windows.test.mjs with the real agent and its real windows, batch.test.mjs with a UKey that is slow, manager.test.mjs for
-// every state of the agent's pages. What pages get is judged by openssl.
+// every state of the agent's pages, story.test.mjs for the story of the demo. What
+// pages get is judged by openssl and BouncyCastle.
 //
 // The tests are programs of Node.js, driven by playwright-core; `make test`
 // installs it and builds the SDK.
 package browser
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"xinzhang/test/interop"
 )
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	interop.End()
+	os.Exit(status)
+}
 
 func TestPagesInBrowsers(t *testing.T) {
 	need(t)
+	judged := filepath.Join(t.TempDir(), "judged.jsonl")
+	t.Setenv("XINZHANG_JUDGED", judged)
 	real := realAgent(t)
 	files, err := filepath.Glob("*.test.mjs")
 	if err != nil || len(files) == 0 {
@@ -43,6 +56,43 @@ func TestPagesInBrowsers(t *testing.T) {
 			t.Logf("%s", out)
 		})
 	}
+	t.Run("BouncyCastle", func(t *testing.T) { bouncyCastleAgrees(t, judged) })
+}
+
+// bouncyCastleAgrees puts the messages that pages got, and openssl accepted, to
+// BouncyCastle: each as it is, and with one bit of its value or content flipped.
+func bouncyCastleAgrees(t *testing.T, judged string) {
+	t.Helper()
+	lines, err := os.ReadFile(judged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for line := range bytes.Lines(lines) {
+		var m struct {
+			Message, Content []byte
+			Attached         bool
+		}
+		if err := json.Unmarshal(line, &m); err != nil {
+			t.Fatal(err)
+		}
+		files := [][]byte{m.Message}
+		if !m.Attached {
+			files = append(files, m.Content)
+		}
+		if ok, said := interop.AskBouncyCastle(t, "signed", files...); !ok {
+			t.Errorf("message %d over %q: BouncyCastle refuses it: %s", n, m.Content, said)
+		}
+		m.Message[len(m.Message)-1] ^= 1 // the last octet is of the signature value
+		if ok, _ := interop.AskBouncyCastle(t, "signed", files...); ok {
+			t.Errorf("message %d over %q: BouncyCastle accepts it with a flipped bit", n, m.Content)
+		}
+		n++
+	}
+	if n == 0 {
+		t.Error("no message was judged")
+	}
+	t.Logf("BouncyCastle agrees about %d messages", n)
 }
 
 // runFile runs one file of tests and returns what it printed.

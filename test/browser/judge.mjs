@@ -1,6 +1,7 @@
 // The second opinion: openssl reads the PKCS#7, and checks the value over the content.
+// Go then asks BouncyCastle about the same messages, which it finds in XINZHANG_JUDGED.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import assert from "node:assert/strict";
@@ -20,6 +21,7 @@ function tokens(file) {
  * judge asserts that p7 (DER) has the form of the SZCA control: version 1, SM3,
  * content inside (expected, bytes), one certificate, no signed attributes, and a
  * value that openssl accepts over the content itself. A flipped byte is refused.
+ * Where Go wants to ask another judge as well, the message is kept for it.
  */
 export function judge(p7, expected, { attached = true } = {}) {
   const dir = mkdtempSync(join(tmpdir(), "xinzhang-judge-"));
@@ -49,6 +51,8 @@ export function judge(p7, expected, { attached = true } = {}) {
     assert.match(check(expected), /Verified Successfully/);
     const changed = Buffer.concat([expected, Buffer.from("!")]);
     assert.throws(() => check(changed), "a changed content must be refused");
+    const kept = process.env.XINZHANG_JUDGED;
+    if (kept) appendFileSync(kept, `${JSON.stringify({ message: p7.toString("base64"), content: expected.toString("base64"), attached })}\n`);
   } finally {
     rmSync(dir, { recursive: true });
   }

@@ -1,6 +1,8 @@
 // The real agent: what pages get from it, and what hostile ones do not.
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { launch, programs } from "./browsers.mjs";
 import { judge, judgeLogin } from "./judge.mjs";
@@ -11,6 +13,8 @@ const LIMIT = { timeout: 90_000 };
 const TEXT = Buffer.from("同意");
 const GBK = Buffer.from("c9f3bacbcdacd2e2a1a3", "hex"); // 审核同意。
 const der = (base64) => Buffer.from(base64, "base64");
+/** crl is the revocation list of the authority that issued the certificates of the demo. */
+const crl = () => readdirSync(join(given.demo, "crl")).map((f) => readFileSync(join(given.demo, "crl", f)).toString("base64"))[0];
 const absent = given.agent && given.demo ? false : "XINZHANG_AGENT and XINZHANG_DEMO name no agent: run by go test";
 
 for (const program of absent ? [{ name: "real" }] : await programs()) {
@@ -84,31 +88,24 @@ for (const program of absent ? [{ name: "real" }] : await programs()) {
       });
     });
 
-    test("a page of the SZCA control", LIMIT, async () => {
-      await inPage("http", "szca-static.html", async (page) => {
-        const out = await page.evaluate(() => {
-          const o = {};
-          SZCAOcx.AxInit();
-          SZCAOcx.AxSetCertFilterStr("SC;#;#;#;1.2.86.11.7.7550201:Personal");
-          o.selected = SZCAOcx.AxSetKeyStore();
-          o.signed = SZCAOcx.AxSign("审核同意。");
-          o.error = SZCAOcx.AxGetErrorCode() + SZCAOcx.AxGetErrorMsg();
-          o.cn = SZCAOcx.AxGetCertInfo("DN").split(",")[0];
-          o.verified = SZCAOcx.AxVerify(o.signed);
-          o.list = SZCAOcx.AxGetCertList();
-          o.issued = SZCAOcx.AxCheckByRootEx(SZCAOcx.AxGetCertData(), SZCAOcx.AxGetCertData());
-          SZCAOcx.AxSetCertFilterStr("EC;#;#;#;1.2.86.11.7.7550201:Personal");
-          o.recipient = SZCAOcx.AxSetCertStore();
-          o.envelope = SZCAOcx.AxEnvelop("投标报价：壹佰元");
-          o.opened = SZCAOcx.AxDecode(o.envelope);
-          return o;
+    for (const style of ["static", "created", "embed", "global"]) {
+      test(`a page of the SZCA control, ${style}: filter, select, sign, verify, list, envelope`, LIMIT, async () => {
+        await inPage("http", `szca-every.html?${style}`, async (page) => {
+          const out = await page.evaluate((list) => ((window.list = list), run()), crl());
+          assert.deepEqual([out.nobody, out.selected, out.name], [[false, "szca.no_key_chosen"], [true, ""], "测试用户甲"], JSON.stringify(out));
+          judge(der(out.signed), GBK);
+          const shown = agent.questions.find((q) => q.purpose === "sign");
+          assert.equal(shown.documents[0].text, "审核同意。", "the person reads the text that is signed, and not what the page calls it");
+          assert.deepEqual([out.noError, out.verified, out.changed, out.text, out.signers], ["", "审核同意。", "", "审核同意。", `${out.sn};`], JSON.stringify(out));
+          assert.match(out.list, /^([^#;]+#[0-9a-f]+#[^#;]+;){2}$/);
+          assert.ok(out.list.includes(`测试用户甲#${out.sn}#`), out.list);
+          assert.deepEqual([out.recipient, out.opened], [true, "投标报价：壹佰元"], JSON.stringify(out));
+          assert.equal(out.hash, createHash("sm3").update(GBK).digest("hex"));
+          assert.deepEqual(out.revocation, [true, false, true, false, true], "neither a good list nor a number that is none nor a list that is none may be taken for another");
+          assert.deepEqual(out.split, ["", "szca.unsupported"]);
         });
-        assert.deepEqual([out.selected, out.error, out.cn, out.verified], [true, "", "CN=测试用户甲", "审核同意。"], JSON.stringify(out));
-        judge(der(out.signed), GBK);
-        assert.match(out.list, /^([^#;]+#[0-9a-f]+#[^#;]+;){2}$/);
-        assert.deepEqual([out.issued, out.recipient, out.opened], [false, true, "投标报价：壹佰元"], JSON.stringify(out));
       });
-    });
+    }
 
     test("a hostile origin gets nothing", LIMIT, async () => {
       agent.person = () => ({ approve: false });

@@ -40,7 +40,7 @@ func MadeByBouncyCastle(t testing.TB, what string, files ...[]byte) []byte {
 	return b
 }
 
-// java answers AskBouncyCastle. TestMain ends it.
+// java answers AskBouncyCastle. [End] ends it.
 var java = machine{command: compiledJudge}
 
 // jars of Debian's libbcprov-java, libbcpkix-java and what these need.

@@ -100,6 +100,12 @@ func (m *machine) start() (err error) {
 	return m.cmd.Start()
 }
 
+// End ends the foreign programs; a TestMain calls it when all tests have run.
+func End() {
+	java.stop()
+	node.stop()
+}
+
 // stop ends the machine, which leaves when there are no more questions.
 func (m *machine) stop() {
 	m.mu.Lock()

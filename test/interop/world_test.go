@@ -25,8 +25,7 @@ import (
 
 func TestMain(m *testing.M) {
 	status := m.Run()
-	java.stop()
-	node.stop()
+	End()
 	os.Exit(status)
 }
 

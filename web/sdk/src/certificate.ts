@@ -108,7 +108,7 @@ function name(v: Value): Attribute[] {
 }
 
 /** time reads UTCTime and GeneralizedTime with Z. */
-function time(v: Value): Date {
+export function time(v: Value): Date {
   const s = String.fromCharCode(...v.body);
   const digits = v.tag === 0x17 ? (Number(s.slice(0, 2)) < 50 ? "20" : "19") + s : s;
   const m = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(digits);

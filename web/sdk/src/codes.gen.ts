@@ -431,6 +431,7 @@ export interface CodeArgs {
   "systems.broken": { what: Arg };
   "systems.signature": Record<string, never>;
   "systems.signer": { holder: Arg };
+  "szca.list_stale": { until: Arg };
   "szca.no_key_chosen": Record<string, never>;
   "szca.refused": { function: Arg };
   "szca.signature_invalid": Record<string, never>;
@@ -538,6 +539,10 @@ export const words = {
   "call.wrong": {
     zh: ["网页的调用不对：{what}", "业务系统网页的程序有误", "网页的开发者按 docs/integration.md 改正"],
     en: ["the page calls wrongly: {what}", "the program of the page is at fault", "whoever makes the page corrects it after docs/integration.md"],
+  },
+  "szca.list_stale": {
+    zh: ["吊销列表已过期（{until}），不能说明证书是否有效", "业务系统给出的列表之后应当已有更新", "请业务系统取得最新的吊销列表后重试"],
+    en: ["the revocation list ended on {until} and says nothing about the certificate", "the list that the business system gave should have been followed by another", "have the business system fetch the newest list, and try again"],
   },
   "szca.no_key_chosen": {
     zh: ["请先选择证书", "没有符合条件的证书、还没有选定，或选择时取消", "插入 UKey 后选择证书"],

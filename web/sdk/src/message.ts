@@ -1,3 +1,4 @@
+import { hex } from "./bytes";
 import { children, read, tlv } from "./der";
 import type { Value } from "./der";
 
@@ -7,6 +8,8 @@ export interface MessageParts {
   readonly certificate: Uint8Array | undefined;
   /** The signature value of the first signer. */
   readonly signature: Uint8Array;
+  /** The serial numbers of the certificates of all signers, in lower-case hex. */
+  readonly serials: readonly string[];
 }
 
 /** parseMessage reads a SignedData (DER); it throws a RangeError on what is none. */
@@ -20,6 +23,7 @@ export function parseMessage(der: Uint8Array): MessageParts {
     content: content && read(content.body).body,
     certificate: certificates && read(certificates.body).raw,
     signature: part(signer, signer.length - 1).body,
+    serials: signers.map((s) => serial(part(children(part(children(s.body), 1).body), 1))),
   };
 }
 
@@ -38,6 +42,11 @@ export function detach(der: Uint8Array): Uint8Array {
 function layers(der: Uint8Array): { type: Value; signed: Value[] } {
   const info = children(read(der).body);
   return { type: part(info, 0), signed: children(read(part(info, 1).body).body) };
+}
+
+/** serial writes the number of an IssuerAndSerialNumber as pages know it. */
+function serial(v: Value): string {
+  return hex(v.body).replace(/^00(?=[89a-f])/, "");
 }
 
 function part(of: Value[], i: number): Value {

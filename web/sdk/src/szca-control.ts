@@ -1,10 +1,12 @@
-import { fromBase64, newOperation, toBase64, utf8 } from "./bytes";
-import { extensionText, parseCertificate } from "./certificate";
+import { fromBase64, hex, newOperation, toBase64, utf8 } from "./bytes";
+import { beijing, extensionText, parseCertificate } from "./certificate";
 import type { CertificateFields } from "./certificate";
+import { parseCRL } from "./crl";
 import { fail } from "./errors";
 import type { Lang } from "./errors";
 import { decodeGBK, encodeGBK } from "./gbk";
 import { detach, parseMessage } from "./message";
+import { sm3 } from "./sm3";
 import { parseFilter, sameSerial } from "./szca-filter";
 import { certificateInfo, listLine, numberedInfo } from "./szca-info";
 import { base64, bySerial, certificateOf, chosen, listed, signingPurpose } from "./szca-keys";
@@ -157,9 +159,31 @@ export class Control {
     return toBase64((Number(what) === 2 ? parts.certificate : parts.signature) ?? new Uint8Array());
   }
 
+  /** The serial numbers of all who signed a message; without one, of the current certificate. */
   *AxGetSnList(message?: unknown): Steps<string> {
-    const { certificate } = message === undefined ? { certificate: this.current?.der } : parseMessage(fromBase64(String(message)));
-    return certificate ? `${parseCertificate(certificate).serial};` : "";
+    const serials = message === undefined ? [this.current?.serial ?? []].flat() : parseMessage(fromBase64(String(message))).serials;
+    return serials.map((s) => `${s};`).join("");
+  }
+
+  /**
+   * SM3 of the text as it is signed, in lower-case hex. Which hash the old control
+   * had is not known; pages compare its answers with one another.
+   */
+  *AxGetHash(text: unknown): Steps<string> {
+    return hex(sm3(encodeGBK(String(text), this.lang)));
+  }
+
+  /**
+   * Whether a list that the page has from its server does not name the serial
+   * number. Who signed the list is not asked, as the function is given no issuer; a
+   * list that another one should have followed says nothing.
+   */
+  *AxCheckByCrlEx(serial: unknown, list: unknown): Steps<boolean> {
+    const { nextUpdate, revoked } = parseCRL(fromBase64(String(list)));
+    if (!/^[0-9a-f]+$/i.test(String(serial).trim())) throw new RangeError("serial number");
+    if (revoked.some((r) => sameSerial(r, String(serial)))) return false;
+    if (nextUpdate && nextUpdate.getTime() < Date.now()) throw fail(this.lang, "szca.list_stale", { until: beijing(nextUpdate) });
+    return true;
   }
 
   /** Whether certificate is issued by root: names and signature, nothing more. */

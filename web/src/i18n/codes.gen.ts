@@ -431,6 +431,7 @@ export interface CodeArgs {
   "systems.broken": { what: Arg };
   "systems.signature": Record<string, never>;
   "systems.signer": { holder: Arg };
+  "szca.list_stale": { until: Arg };
   "szca.no_key_chosen": Record<string, never>;
   "szca.refused": { function: Arg };
   "szca.signature_invalid": Record<string, never>;
@@ -3041,6 +3042,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "签署业务系统清单的证书不可信（{holder}）", cause: "证书不在有效期内、已吊销，或不是受信任的机构签发的", next: "请管理员换用有效的证书签署，并下发信任锚" },
     en: { title: "the certificate that signed the list of business systems is not trusted ({holder})", cause: "it is out of date, revoked, or not under a trust anchor", next: "have the list signed with a valid certificate, and the anchor delivered" },
+  },
+  "szca.list_stale": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "吊销列表已过期（{until}），不能说明证书是否有效", cause: "业务系统给出的列表之后应当已有更新", next: "请业务系统取得最新的吊销列表后重试" },
+    en: { title: "the revocation list ended on {until} and says nothing about the certificate", cause: "the list that the business system gave should have been followed by another", next: "have the business system fetch the newest list, and try again" },
   },
   "szca.no_key_chosen": {
     severity: "error",

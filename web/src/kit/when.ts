@@ -1,16 +1,22 @@
-import dayjs from 'dayjs'
+import base from 'dayjs'
+import utc from 'dayjs/plugin/utc'
 
-/** 2026-11-22, in the zone of this computer. */
+base.extend(utc)
+
+// Beijing time, whatever the zone of the computer: documents and reports say it too.
+const dayjs = (time: string) => base(time).utcOffset(8 * 60)
+
+/** 2026-11-22, Beijing time. */
 export function day(time: string): string {
   return dayjs(time).format('YYYY-MM-DD')
 }
 
-/** 2026-11-22 10:15, in the zone of this computer. */
+/** 2026-11-22 10:15, Beijing time. */
 export function minute(time: string): string {
   return dayjs(time).format('YYYY-MM-DD HH:mm')
 }
 
-/** 10:15, in the zone of this computer. */
+/** 10:15, Beijing time. */
 export function clock(time: string): string {
   return dayjs(time).format('HH:mm')
 }

@@ -68,7 +68,7 @@ export function ActView({ of, remember, again, refused, done }: Props) {
       </div>
       {blind && <Checkbox checked={knows} onChange={(e) => setKnows(e.target.checked)}><span className="bad">{say('confirm.digestOnlyAgree')}</span></Checkbox>}
       {gone && !key && <Alert type="warning" showIcon role="alert" title={say('confirm.keyGone')} />}
-      <Signer keys={of.keys} chosen={key?.id} choose={(id) => { setChosen(id); setPin(''); setGone(false) }} action={action} />
+      <Signer keys={of.keys} chosen={key?.id} choose={(id) => { setChosen(id); setPin(''); setGone(false) }} action={action} bare={of.purpose === 'login' || of.purpose === 'decrypt'} />
       {fewLeft && key && (
         <Alert type="error" showIcon role="alert" title={say('confirm.fewTitle', { left: key.tries.left })} description={say('confirm.fewText')} />
       )}

@@ -1,5 +1,6 @@
 import { Alert, Button, Image } from 'antd'
 import type { Shown } from '../../api/types'
+import { sealKind } from '../../i18n/named'
 import { useCopy } from '../../kit/useCopy'
 import { groups, minute, octets } from '../../kit/when'
 import { useSay } from '../../kit/words'
@@ -28,10 +29,10 @@ export function DocumentView({ of: d }: { of: Shown }) {
           {place && <><dt>{say('confirm.place')}</dt><dd>{place}</dd></>}
           {d.seal && (
             <>
-              <dt>{say('confirm.seal')}</dt>
+              <dt>{say(d.seal.kind && sealKind(d.seal.kind) === 'confirm.kindHandwritten' ? 'confirm.handwriting' : 'confirm.seal')}</dt>
               <dd className="row">
                 {d.seal.picture && <img className={styles.seal} src={d.seal.picture} alt="" />}
-                <span>{d.seal.name}{d.seal.kind && <span className="muted"> · {d.seal.kind}</span>}<span className="small muted" style={{ display: 'block' }}>{say('confirm.sealTime', { time: minute(d.seal.time) })}</span></span>
+                <span>{d.seal.name}{d.seal.kind && <span className="muted"> · {kindWord(d.seal.kind)}</span>}<span className="small muted" style={{ display: 'block' }}>{say('confirm.sealTime', { time: minute(d.seal.time) })}</span></span>
               </dd>
             </>
           )}
@@ -45,4 +46,10 @@ export function DocumentView({ of: d }: { of: Shown }) {
       </div>
     </div>
   )
+
+  /** A kind that a seal names in other words than ours stays as it is. */
+  function kindWord(kind: string): string {
+    const known = sealKind(kind)
+    return known ? say(known) : kind
+  }
 }

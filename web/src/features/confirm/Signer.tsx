@@ -12,23 +12,26 @@ interface Props {
   chosen?: string
   choose: (id: string) => void
   action: string
+  /** Nothing is signed: the person only shows who it is, or opens an envelope. */
+  bare?: boolean
 }
 
 /**
  * Who signs. The one key that fits is chosen and always shown; of several that
  * fit none is chosen for the person; those that do not fit say why.
  */
-export function Signer({ keys, chosen, choose, action }: Props) {
+export function Signer({ keys, chosen, choose, action, bare }: Props) {
   const say = useSay()
   const [changing, setChanging] = useState(false)
   const fits = keys.filter((k) => k.suited)
   const key = fits.find((k) => k.id === chosen)
   if (keys.length === 0) return <Alert type="info" showIcon role="status" title={say('confirm.noKeys')} description={say('confirm.noKeysText')} />
   const list = !key || changing
+  const heading = say(bare ? 'confirm.certificate' : 'confirm.signer')
   return (
-    <section className={styles.signer} aria-label={say('confirm.signer')}>
+    <section className={styles.signer} aria-label={heading}>
       <div className="row spread">
-        <h2>{list && fits.length > 1 ? say('confirm.chooseKey') : say('confirm.signer')}</h2>
+        <h2>{list && fits.length > 1 ? say('confirm.chooseKey') : heading}</h2>
         {key && !changing && fits.length > 1 && <Button size="small" onClick={() => setChanging(true)}>{say('confirm.signerChange')}</Button>}
       </div>
       {fits.length === 0 && <Alert type="warning" showIcon role="status" title={say('confirm.noneFits', { action })} description={say('confirm.noneFitsText')} />}

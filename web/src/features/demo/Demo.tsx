@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Layout, Spin } from 'antd'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { KindIcon } from '../../kit/KindIcon'
 import { prefer } from '../../kit/preferences'
 import { useLanguage, useSay } from '../../kit/words'
@@ -25,6 +25,13 @@ export function Demo() {
 function Frame({ person, children }: { person: Person | null; children: ReactNode }) {
   const say = useSay()
   const language = useLanguage()
+  const main = useRef<HTMLElement>(null)
+  const before = useRef(person)
+  // The button that led to another view is gone, and the focus with it.
+  useEffect(() => {
+    if (before.current?.name !== person?.name) main.current?.focus()
+    before.current = person
+  }, [person])
   return (
     <Layout className={styles.frame}>
       <Layout.Header className={styles.header}>
@@ -36,7 +43,7 @@ function Frame({ person, children }: { person: Person | null; children: ReactNod
           <Button aria-label={say('app.switchLanguage')} onClick={() => prefer({ language: language === 'zh' ? 'en' : 'zh' })}>{say('app.language')}</Button>
         </span>
       </Layout.Header>
-      <main id="main" className={styles.main}>{children}</main>
+      <main ref={main} id="main" tabIndex={-1} className={styles.main}>{children}</main>
     </Layout>
   )
 }

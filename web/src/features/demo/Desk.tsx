@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Spin, Tag } from 'antd'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
+import { acts } from '../../i18n/named'
 import { useSay } from '../../kit/words'
 import { Acts } from './Acts'
 import type { CaseDocument } from './backend'
@@ -16,6 +17,7 @@ export function Desk() {
   const queries = useQueryClient()
   const documents = useQuery({ queryKey: ['documents'], queryFn: server.documents })
   const [chosen, setChosen] = useState<string>()
+  const reader = useRef<HTMLElement>(null)
   if (documents.isPending) return <Spin aria-label={say('app.loading')} />
   if (documents.error) return <Refusal error={documents.error} />
   const list = documents.data.documents
@@ -33,8 +35,8 @@ export function Desk() {
         ))}
         <Button size="small" onClick={() => void server.restart().then(() => queries.invalidateQueries())}>{say('demo.restart')}</Button>
       </nav>
-      <Reader key={open.id} of={open} />
-      <Acts key={`acts-${open.id}`} of={open} />
+      <Reader key={open.id} of={open} at={reader} />
+      <Acts key={`acts-${open.id}`} of={open} show={(page) => reader.current?.querySelector(`[data-page="${page}"]`)?.scrollIntoView({ block: 'end' })} />
     </div>
   )
 }
@@ -42,5 +44,5 @@ export function Desk() {
 function State({ of: d }: { of: CaseDocument }) {
   const say = useSay()
   const waiting = d.acts.find((a) => !a.done)
-  return waiting ? <Tag>{say('demo.waitsFor', { act: waiting.act })}</Tag> : <Tag color="success">{say('demo.finished')}</Tag>
+  return waiting ? <Tag>{say('demo.waitsFor', { act: say(acts[waiting.act]) })}</Tag> : <Tag color="success">{say('demo.finished')}</Tag>
 }

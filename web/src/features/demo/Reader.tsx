@@ -1,5 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Alert, Spin } from 'antd'
+import type { Ref } from 'react'
 import { useSay } from '../../kit/words'
 import type { CaseDocument, CasePage } from './backend'
 import styles from './Demo.module.css'
@@ -7,11 +8,11 @@ import { Refusal } from './Refusal'
 import { useBackend } from './useBackend'
 
 /** The document page by page, drawn by the server that also verifies it. */
-export function Reader({ of: d }: { of: CaseDocument }) {
+export function Reader({ of: d, at }: { of: CaseDocument; at: Ref<HTMLElement> }) {
   const say = useSay()
   return (
-    <section className={styles.reader} aria-label={d.title} tabIndex={0}>
-      {Array.from({ length: d.pages }, (_, i) => <PageOf key={`${d.version}-${i}`} of={d} n={i + 1} />)}
+    <section ref={at} className={styles.reader} aria-label={d.title} tabIndex={0}>
+      {Array.from({ length: d.pages }, (_, i) => <PageOf key={i} of={d} n={i + 1} />)}
       <p className="muted small">{say('demo.readerEnd', { pages: d.pages })}</p>
     </section>
   )
@@ -20,11 +21,11 @@ export function Reader({ of: d }: { of: CaseDocument }) {
 function PageOf({ of: d, n }: { of: CaseDocument; n: number }) {
   const say = useSay()
   const server = useBackend()
-  const page = useQuery({ queryKey: ['page', d.id, d.version, n], queryFn: () => server.page(d.id, n), staleTime: Infinity })
+  const page = useQuery({ queryKey: ['page', d.id, d.version, n], queryFn: () => server.page(d.id, n), staleTime: Infinity, placeholderData: keepPreviousData })
   if (page.isPending) return <div className={styles.sheet}><Spin aria-label={say('app.loading')} /></div>
   if (page.error) return <Refusal error={page.error} />
   return (
-    <figure className={styles.figure}>
+    <figure className={styles.figure} data-page={n}>
       <Missing of={page.data} />
       <img className={styles.sheet} alt={say('demo.pageAlt', { page: n, title: d.title })} src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(page.data.svg)}`} />
       <figcaption className="muted small">{say('demo.pageOf', { page: n, pages: d.pages })}</figcaption>

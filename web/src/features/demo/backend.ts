@@ -1,5 +1,6 @@
 import { XinzhangError } from '@xinzhang/sdk'
 import type { LoginToken } from '@xinzhang/sdk'
+import type { acts } from '../../i18n/named'
 
 // The back end of the example business system, internal/demosite. Its answers are
 // those of a system of its own and stand in no API description.
@@ -8,7 +9,7 @@ export interface Person { readonly name: string; readonly unit: string; readonly
 export interface Hint { readonly holder: string; readonly pin: string }
 export type Verdict = 'passed' | 'failed' | 'indeterminate' | 'unsigned'
 export interface Act {
-  readonly act: string
+  readonly act: keyof typeof acts
   readonly purpose: 'sign' | 'seal'
   readonly done: { readonly holder: string; readonly at: string } | null
 }

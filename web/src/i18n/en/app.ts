@@ -16,7 +16,7 @@ export const app: Words<'app'> = {
   dark: 'Dark',
   auto: 'As the system',
   switchLanguage: '切换到中文',
-  language: '中',
+  language: '中文',
   loading: 'Reading…',
   close: 'Close',
   cancel: 'Cancel',

@@ -8,7 +8,7 @@ export const pin: Words<'pin'> = {
   triesUnknown: 'unknown',
   triesUnknownText: 'This UKey does not tell its tries; at most 2 are made until the next start.',
   triesFull: 'One right entry brings back all {max} tries.',
-  triesUsed: '{used} wrong entries so far, counted across all systems; one right entry brings back all {max}.',
+  triesUsed: 'Wrong entries so far: {used}, counted across all systems; one right entry brings back all {max}.',
   triesFew: '{max} wrong entries lock the UKey; unlocking needs papers and a visit to the counter. If you do not remember the PIN, stop here.',
   triesLast: 'This is the last try. If it is wrong the PIN is locked and only the counter can unlock it.',
   lastConfirm: 'I remember the PIN and want to use the last try',
