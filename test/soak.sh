@@ -4,7 +4,7 @@
 # stays in docs/proofs/, with the commit, the machine and the time it took. Fuzzing
 # takes five hours: what was done is left out when a run that was cut is started
 # again. FUZZTIME and LANES (targets side by side) change it, PART=fuzz leaves out
-# the tests, TARGETS is an expression for the targets that are meant.
+# the tests, PART=agent does only those of the agent, TARGETS is an expression for the targets that are meant.
 set -eu
 cd "$(dirname "$0")/.."
 proofs=docs/proofs
@@ -25,5 +25,12 @@ keep() {
 }
 
 export XINZHANG_SOAK=1
-[ "${PART:-}" = fuzz ] || keep soak.txt go test -count=1 -timeout 6h -v -run "${SOAK:-.}" ./...
+case "${PART:-}" in
+agent)
+	keep agent.txt nice go test -count=1 -timeout 2h -v -run 'RandomClicks|TheAgentOutlives' ./internal/agent ./test/skfchaos
+	exit
+	;;
+fuzz) ;;
+*) keep soak.txt go test -count=1 -timeout 6h -v -run "${SOAK:-.}" ./... ;;
+esac
 nice -n 19 go run ./test/fuzz -time "${FUZZTIME:-10m}" -lanes "${LANES:-1}" -run "${TARGETS:-.}" -keep "$proofs/fuzz"

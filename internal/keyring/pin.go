@@ -150,23 +150,26 @@ func (r *Ring) Settled(f *Found) error {
 func (r *Ring) setTries(f *Found, tries Tries) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for i, d := range r.devices {
-		if d.Kind != f.Device.Kind || d.Name != f.Device.Name {
-			continue
+	for i, d := range f.Device.provider.devices {
+		if d.Name == f.Device.Name {
+			f.Device.provider.devices[i] = d.withTries(f.Application, tries)
 		}
-		next := *d
-		next.Keys = nil
-		for _, k := range d.Keys {
-			k := *k
-			if k.Application == f.Application {
-				k.Tries = tries
-			}
-			k.Device = &next
-			next.Keys = append(next.Keys, &k)
-		}
-		r.devices[i] = &next
 	}
 	r.notify()
+}
+
+func (d *PluggedIn) withTries(application string, tries Tries) *PluggedIn {
+	next := *d
+	next.Keys = nil
+	for _, k := range d.Keys {
+		k := *k
+		if k.Application == application {
+			k.Tries = tries
+		}
+		k.Device = &next
+		next.Keys = append(next.Keys, &k)
+	}
+	return &next
 }
 
 // after returns the tries that go with err.

@@ -11,6 +11,7 @@ import (
 	"xinzhang/internal/fault"
 	"xinzhang/internal/keyring"
 	"xinzhang/internal/token"
+	"xinzhang/internal/token/soft/softtest"
 )
 
 // An odd driver stands between the ring and the UKeys, to do to them what
@@ -181,4 +182,36 @@ func TestPluggingInShowsWithinASecond(t *testing.T) {
 	await("pulling out", func() bool { return !present() })
 	b.push()
 	await("plugging in again", present)
+}
+
+// A mute is a provider whose library never answers.
+type mute struct{ keyring.Provider }
+
+func (mute) Kind() string                        { return "skf" }
+func (mute) Watch(ctx context.Context, _ func()) { <-ctx.Done() }
+func (mute) Devices(ctx context.Context) ([]string, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func TestALibraryThatHangsHidesNoOtherUKey(t *testing.T) {
+	b := newBench(t, nil)
+	ring := keyring.New(keyring.Config{}, mute{}, keyring.Soft(softtest.Driver(t, b.dir), b.dir))
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { ring.Run(ctx); close(done) }()
+	defer func() { cancel(); <-done }()
+	events, stop := ring.Watch()
+	defer stop()
+	id := b.person("key", nil)
+	for deadline := time.After(10 * time.Second); ; {
+		if _, err := ring.Find(id); err == nil {
+			return
+		}
+		select {
+		case <-events:
+		case <-deadline:
+			t.Fatal("it is not shown")
+		}
+	}
 }
