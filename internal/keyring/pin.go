@@ -172,11 +172,12 @@ func (d *PluggedIn) withTries(application string, tries Tries) *PluggedIn {
 	return &next
 }
 
-// after returns the tries that go with err.
+// after returns the tries that go with err; not known when the UKey was pulled out
+// since. That is no error: who hears that a PIN was not changed types the old one.
 func (r *Ring) after(id string, err error) (Tries, error) {
 	f, missing := r.Find(id)
 	if missing != nil {
-		return Tries{}, errors.Join(err, missing)
+		return Tries{}, err
 	}
 	return f.Tries, err
 }

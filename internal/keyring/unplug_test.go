@@ -119,6 +119,22 @@ func TestPulledOutMidwayTheOutcomeIsUnknownUntilItIsBack(t *testing.T) { // guar
 	}
 }
 
+func TestPulledOutRightAfterARightPINTheAnswerStands(t *testing.T) {
+	o := &odd{}
+	b := newBench(t, func(d token.Driver) token.Driver { o.Driver = d; return o })
+	id := b.person("key", nil)
+	b.ring.Refresh(t.Context())
+	o.verify = func(ctx context.Context, app token.Application, pin token.PIN) error {
+		err := app.VerifyPIN(ctx, token.UserPIN, pin)
+		b.pull()
+		b.ring.Refresh(ctx)
+		return err
+	}
+	if tries, err := b.ring.VerifyPIN(t.Context(), b.attempt(id, "operation-0000001", pin)); err != nil || tries.Known {
+		t.Errorf("%+v, %v", tries, err)
+	}
+}
+
 func TestAUKeyThatCannotTellItsTriesHasTwo(t *testing.T) {
 	o := &odd{pinInfo: func(context.Context, token.Application) (token.PINInfo, error) {
 		return token.PINInfo{}, errors.New("not supported")
