@@ -4,7 +4,8 @@
 # stays in docs/proofs/, with the commit, the machine and the time it took. Fuzzing
 # takes five hours: what was done is left out when a run that was cut is started
 # again. FUZZTIME and LANES (targets side by side) change it, PART=fuzz leaves out
-# the tests, PART=agent does only those of the agent, TARGETS is an expression for the targets that are meant.
+# the tests, PART=agent does those of the real agent only and keeps them apart,
+# TARGETS is an expression for the targets that are meant.
 set -eu
 cd "$(dirname "$0")/.."
 proofs=docs/proofs
