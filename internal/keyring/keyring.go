@@ -107,13 +107,27 @@ func (r *Ring) Run(ctx context.Context) {
 	all.Wait()
 }
 
+// A UKey that could not be read is looked at again after a while, although nothing
+// came or went: its library may have crashed just then, and nobody would tell.
+const (
+	soonAgain   = time.Second
+	latestAgain = time.Minute
+)
+
 func (r *Ring) follow(ctx context.Context, p *watched) {
-	for {
-		r.scan(ctx, p)
+	for wait := soonAgain; ; {
+		var again <-chan time.Time
+		if r.scan(ctx, p) {
+			wait = soonAgain
+		} else {
+			again = time.After(wait)
+			wait = min(2*wait, latestAgain)
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-p.wake:
+		case <-again:
 		}
 	}
 }

@@ -55,13 +55,13 @@ func (r *Ring) Refresh(ctx context.Context) {
 	all.Wait()
 }
 
-// scan looks at the UKeys of one provider.
-func (r *Ring) scan(ctx context.Context, p *watched) {
+// scan looks at the UKeys of one provider and reports whether all could be read.
+func (r *Ring) scan(ctx context.Context, p *watched) (whole bool) {
 	ctx, cancel := context.WithTimeout(ctx, scanTime)
 	defer cancel()
 	select {
 	case <-ctx.Done():
-		return
+		return false
 	case <-p.scanning:
 	}
 	defer func() { p.scanning <- struct{}{} }()
@@ -69,10 +69,12 @@ func (r *Ring) scan(ctx context.Context, p *watched) {
 	if err != nil {
 		r.cfg.Log.WarnContext(ctx, "cannot list UKeys", "kind", p.Kind(), "error", err)
 	}
+	whole = err == nil
 	var devices []*PluggedIn
 	for _, name := range names {
 		if d := look(ctx, p, name); d != nil {
 			devices = append(devices, d)
+			whole = whole && (d.Err == nil || errors.Is(d.Err, fault.KeyNoCertificate))
 		}
 	}
 	r.mu.Lock()
@@ -82,6 +84,7 @@ func (r *Ring) scan(ctx context.Context, p *watched) {
 	if moved {
 		r.notify()
 	}
+	return whole
 }
 
 // same reports whether nothing that is shown differs.

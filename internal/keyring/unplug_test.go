@@ -20,6 +20,7 @@ type odd struct {
 	token.Driver
 	verify  func(ctx context.Context, app token.Application, pin token.PIN) error
 	pinInfo func(ctx context.Context, app token.Application) (token.PINInfo, error)
+	connect func() error
 }
 
 type oddDevice struct {
@@ -33,6 +34,11 @@ type oddApp struct {
 }
 
 func (o *odd) Connect(ctx context.Context, name string) (token.Device, error) {
+	if o.connect != nil {
+		if err := o.connect(); err != nil {
+			return nil, err
+		}
+	}
 	d, err := o.Driver.Connect(ctx, name)
 	if err != nil {
 		return nil, err
@@ -200,6 +206,41 @@ func TestPluggingInShowsWithinASecond(t *testing.T) {
 	await("plugging in again", present)
 }
 
+func TestAUKeyWhoseLibraryCrashedWhileItWasReadIsReadAgain(t *testing.T) {
+	crashed := false
+	o := &odd{connect: func() error {
+		if crashed {
+			return nil
+		}
+		crashed = true
+		return fault.New(fault.SKFCrashed, "library", "x", "function", "SKF_ConnectDev")
+	}}
+	b := newBench(t, func(d token.Driver) token.Driver { o.Driver = d; return o })
+	id := b.person("key", nil) // before the ring runs: nothing comes or goes
+	b.follow(b.ring, id)
+}
+
+// follow runs ring until it shows a key.
+func (b *bench) follow(ring *keyring.Ring, id string) {
+	b.t.Helper()
+	ctx, cancel := context.WithCancel(b.t.Context())
+	done := make(chan struct{})
+	go func() { ring.Run(ctx); close(done) }()
+	defer func() { cancel(); <-done }()
+	events, stop := ring.Watch()
+	defer stop()
+	for deadline := time.After(10 * time.Second); ; {
+		if _, err := ring.Find(id); err == nil {
+			return
+		}
+		select {
+		case <-events:
+		case <-deadline:
+			b.t.Fatal("it is not shown")
+		}
+	}
+}
+
 // A mute is a provider whose library never answers.
 type mute struct{ keyring.Provider }
 
@@ -213,21 +254,5 @@ func (mute) Devices(ctx context.Context) ([]string, error) {
 func TestALibraryThatHangsHidesNoOtherUKey(t *testing.T) {
 	b := newBench(t, nil)
 	ring := keyring.New(keyring.Config{}, mute{}, keyring.Soft(softtest.Driver(t, b.dir), b.dir))
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan struct{})
-	go func() { ring.Run(ctx); close(done) }()
-	defer func() { cancel(); <-done }()
-	events, stop := ring.Watch()
-	defer stop()
-	id := b.person("key", nil)
-	for deadline := time.After(10 * time.Second); ; {
-		if _, err := ring.Find(id); err == nil {
-			return
-		}
-		select {
-		case <-events:
-		case <-deadline:
-			t.Fatal("it is not shown")
-		}
-	}
+	b.follow(ring, b.person("key", nil))
 }
