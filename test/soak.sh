@@ -4,8 +4,8 @@
 # stays in docs/proofs/, with the commit, the machine and the time it took. Fuzzing
 # takes five hours: what was done is left out when a run that was cut is started
 # again. FUZZTIME and LANES (targets side by side) change it, PART=fuzz leaves out
-# the tests, PART=agent does those of the real agent only and keeps them apart,
-# TARGETS is an expression for the targets that are meant.
+# the tests and PART=tests the fuzzing; SOAK and TARGETS are expressions for the
+# tests and the targets that are meant. What SOAK chose is kept in a file of its own.
 set -eu
 cd "$(dirname "$0")/.."
 proofs=docs/proofs
@@ -26,12 +26,5 @@ keep() {
 }
 
 export XINZHANG_SOAK=1
-case "${PART:-}" in
-agent)
-	keep agent.txt nice go test -count=1 -timeout 2h -v -run 'RandomClicks|TheAgentOutlives' ./internal/agent ./test/skfchaos
-	exit
-	;;
-fuzz) ;;
-*) keep soak.txt go test -count=1 -timeout 6h -v -run "${SOAK:-.}" ./... ;;
-esac
-nice -n 19 go run ./test/fuzz -time "${FUZZTIME:-10m}" -lanes "${LANES:-1}" -run "${TARGETS:-.}" -keep "$proofs/fuzz"
+[ "${PART:-}" = fuzz ] || keep "soak${SOAK:+-$SOAK}.txt" go test -count=1 -timeout 6h -v -run "${SOAK:-.}" ./...
+[ "${PART:-}" = tests ] || nice -n 19 go run ./test/fuzz -time "${FUZZTIME:-10m}" -lanes "${LANES:-1}" -run "${TARGETS:-.}" -keep "$proofs/fuzz"
