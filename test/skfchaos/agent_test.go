@@ -39,7 +39,7 @@ type victim struct {
 func TestTheAgentOutlivesAThousandCrashesAndHangs(t *testing.T) {
 	libraries, rounds, settle := 4, 4, time.Second
 	if os.Getenv("XINZHANG_SOAK") == "1" {
-		libraries, rounds, settle = 16, 65, 130*time.Second // Go gives memory back within two minutes of rest
+		libraries, rounds, settle = 40, 26, 130*time.Second // Go gives memory back within two minutes of rest
 	}
 	skftest.Host(t)
 	a := program.BuildAgent(t)
