@@ -70,7 +70,8 @@ func gcm(key []byte) cipher.AEAD {
 // pinKey derives from a PIN the key over the data key. The room that this took is
 // given back at once, to the system too: until the next collection it would count
 // as in use, the collector would let the rest of the program grow to as much again,
-// and an agent that rests would hold it for minutes.
+// and an agent that rests would hold it a while yet. A second PIN soon after pays for
+// that: its memory must be had from the system again.
 func pinKey(pin token.PIN, salt []byte, c cost.Cost) []byte {
 	const worth = 16 << 10 // KiB
 	if c.KiB >= worth {
