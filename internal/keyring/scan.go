@@ -72,10 +72,13 @@ func (r *Ring) scan(ctx context.Context, p *watched) (whole bool) {
 	whole = err == nil
 	var devices []*PluggedIn
 	for _, name := range names {
-		if d := look(ctx, p, name); d != nil {
-			devices = append(devices, d)
-			whole = whole && (d.Err == nil || errors.Is(d.Err, fault.KeyNoCertificate))
+		d := look(ctx, p, name)
+		if d == nil { // a library that crashed may say so of one that is there
+			whole = false
+			continue
 		}
+		devices = append(devices, d)
+		whole = whole && (d.Err == nil || errors.Is(d.Err, fault.KeyNoCertificate))
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

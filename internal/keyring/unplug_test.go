@@ -206,18 +206,25 @@ func TestPluggingInShowsWithinASecond(t *testing.T) {
 	await("plugging in again", present)
 }
 
-func TestAUKeyWhoseLibraryCrashedWhileItWasReadIsReadAgain(t *testing.T) {
-	crashed := false
-	o := &odd{connect: func() error {
-		if crashed {
-			return nil
-		}
-		crashed = true
-		return fault.New(fault.SKFCrashed, "library", "x", "function", "SKF_ConnectDev")
-	}}
-	b := newBench(t, func(d token.Driver) token.Driver { o.Driver = d; return o })
-	id := b.person("key", nil) // before the ring runs: nothing comes or goes
-	b.follow(b.ring, id)
+func TestAUKeyThatCouldNotBeReadIsReadAgain(t *testing.T) {
+	for name, err := range map[string]error{
+		"its library crashed":                     fault.New(fault.SKFCrashed, "library", "x", "function", "SKF_ConnectDev"),
+		"its library said it was absent, wrongly": fault.New(fault.TokenAbsent, "token", "key"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			failed := false
+			o := &odd{connect: func() error {
+				if failed {
+					return nil
+				}
+				failed = true
+				return err
+			}}
+			b := newBench(t, func(d token.Driver) token.Driver { o.Driver = d; return o })
+			id := b.person("key", nil) // before the ring runs: nothing comes or goes
+			b.follow(b.ring, id)
+		})
+	}
 }
 
 // follow runs ring until it shows a key.

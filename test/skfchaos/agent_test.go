@@ -55,7 +55,10 @@ func TestTheAgentOutlivesAThousandCrashesAndHangs(t *testing.T) {
 	faults := eachVictim(t, victims, 0, rounds/4)
 	time.Sleep(settle)
 	before, files := a.Resident(t), a.Descriptors(t)
-	faults += eachVictim(t, victims, rounds/4, rounds)
+	faults += eachVictim(t, victims, rounds/4, rounds/2)
+	t.Logf("resident memory %.1f MiB after half of them, at once", float64(a.Resident(t))/(1<<20))
+	faults += eachVictim(t, victims, rounds/2, rounds)
+	t.Logf("resident memory %.1f MiB after all of them, at once", float64(a.Resident(t))/(1<<20))
 	time.Sleep(settle)
 	after := a.Resident(t)
 
