@@ -51,8 +51,9 @@ fuzz: ## every fuzz target for FUZZTIME (default 5s)
 soak: fonts interop ## the long proofs: hundreds of kills, 10 minutes of fuzzing a target; kept in docs/proofs
 	sh test/soak.sh
 
-bench: fonts ## what we cost against the floor of the machine; figures in docs/benchmarks.md
+bench: fonts web sdk browser ## what we cost against the floor of the machine; figures in docs/benchmarks.md
 	go test -run '^$$' -bench . -benchtime 15x ./test/speed
+	go test -run '^$$' -bench . -benchtime 1x ./test/browser
 
 lint: ## golangci-lint with the import walls of .golangci.yml
 	@test -x $(LINT_DIR)/golangci-lint || { \

@@ -54,6 +54,19 @@ func TestTheManagerNeedsItsSession(t *testing.T) {
 	}
 }
 
+func TestTheOldestOfManySessionsGivesWay(t *testing.T) {
+	w := newWorld(t, nil)
+	first := w.manager()
+	second := w.manager()
+	for range 63 {
+		w.manager()
+	}
+	if p := w.do("GET", "/v1/manager/status", nil, nil, first); p.Code != "agent.no_session" {
+		t.Errorf("the first of 65 sessions: %d %s", p.Status, p.Code)
+	}
+	w.must2(w.do("GET", "/v1/manager/status", nil, nil, second))
+}
+
 func TestTheManagerShowsAndServesKeys(t *testing.T) {
 	w := newWorld(t, nil)
 	id, c, _ := w.plug("person", pin, w.authority.Person)

@@ -6,9 +6,11 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/binary"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -93,8 +95,11 @@ func (ss *sessions) begin(secret []byte, ticket string) (string, error) {
 	defer ss.mu.Unlock()
 	prune(ss.used, ss.now())
 	prune(ss.open, ss.now())
-	if _, again := ss.used[ticket]; again || age < -ticketTime || age > ticketTime || len(ss.open) >= maxSessions {
+	if _, again := ss.used[ticket]; again || age < -ticketTime || age > ticketTime {
 		return "", fault.New(fault.AgentTicket)
+	}
+	if len(ss.open) >= maxSessions { // the oldest gives way: `status` opens one each time
+		delete(ss.open, slices.MinFunc(slices.Collect(maps.Keys(ss.open)), func(a, b string) int { return ss.open[a].Compare(ss.open[b]) }))
 	}
 	ss.used[ticket] = ss.now().Add(3 * ticketTime)
 	id := randomID()

@@ -3,8 +3,6 @@ package agent_test
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,25 +15,20 @@ import (
 )
 
 // spentAt asks the real program, in a process of its own, how many tries a token
-// file has lost.
-func spentAt(t *testing.T, p *program.Program, name string) int {
+// file has lost; false while it is not plugged in.
+func spentAt(t *testing.T, p *program.Program, name string) (spent int, there bool) {
 	t.Helper()
 	r := p.Run(t, "--json", "token", "show", name)
 	var shown struct {
 		PIN struct{ Left, Max int }
 	}
-	if err := json.Unmarshal([]byte(r.Stdout), &shown); err != nil || shown.PIN.Max == 0 {
-		t.Fatalf("token show: %v\n%s%s", err, r.Stdout, r.Stderr)
+	if err := json.Unmarshal([]byte(r.Stdout), &shown); err == nil && shown.PIN.Max > 0 {
+		return shown.PIN.Max - shown.PIN.Left, true
 	}
-	return shown.PIN.Max - shown.PIN.Left
-}
-
-// clicks is how many random clicks are made: 10,000 by make soak.
-func clicks() int {
-	if os.Getenv("XINZHANG_SOAK") == "1" {
-		return 10000
+	if !strings.Contains(r.Stderr, "token.absent") && !strings.Contains(r.Stderr, "token.removed") {
+		t.Fatalf("token show: %s%s", r.Stdout, r.Stderr)
 	}
-	return 150
+	return 0, false
 }
 
 // TestTheShieldCountedAtTheFile counts tries in the token file, by another process.
@@ -81,60 +74,18 @@ func TestTheShieldCountedAtTheFile(t *testing.T) {
 		three.Go(func() { answer(id, q, "111222", true) })
 	}
 	three.Wait()
-	if spent := spentAt(t, p, "person"); spent != 1 {
+	if spent, _ := spentAt(t, p, "person"); spent != 1 {
 		t.Errorf("three fast clicks on a batch with a wrong PIN spent %d", spent)
 	}
 	if again := answer(id, read(id), "111222", true); again.Code != "pin.already_tried" {
 		t.Errorf("the same wrong PIN: %s", again.Code)
 	}
-	if spent := spentAt(t, p, "person"); spent != 1 {
+	if spent, _ := spentAt(t, p, "person"); spent != 1 {
 		t.Errorf("the same wrong PIN twice spent %d", spent)
 	}
 	w.must2(answer(id, read(id), pin, true))
 	w.must2(<-done)
-	if spent := spentAt(t, p, "person"); spent != 0 {
+	if spent, _ := spentAt(t, p, "person"); spent != 0 {
 		t.Errorf("after the right PIN %d are spent", spent)
-	}
-
-	random := rand.New(rand.NewSource(1))
-	for made := 0; made < clicks(); {
-		id, done := batch(fmt.Sprintf("click%06d", made))
-		q := read(id)
-		for open := true; open && made < clicks(); made++ {
-			switch random.Intn(6) {
-			case 0: // 确定, once or twice
-				go answer(id, q, pin, true)
-				answer(id, q, pin, true)
-				open = false
-			case 1: // 拒绝
-				answer(id, q, "", false)
-				open = false
-			case 2: // an old window
-				old := q
-				old.Operation = operation("old")
-				answer(id, old, pin, true)
-			case 3: // a key that is not there: the window closes
-				other := q
-				other.Selected = strings.Repeat("0", 64)
-				answer(id, other, pin, true)
-				open = false
-			case 4: // nothing typed
-				answer(id, q, "", true)
-				q = read(id)
-			case 5: // reload
-				q = read(id)
-			}
-			ahead.Add(int64(100 * time.Millisecond)) // the rate of calls of one origin
-		}
-		answer(id, q, "", false)
-		<-done
-		if made%100 < 5 {
-			if spent := spentAt(t, p, "person"); spent != 0 {
-				t.Fatalf("after %d clicks %d tries are spent", made, spent)
-			}
-		}
-	}
-	if spent := spentAt(t, p, "person"); spent != 0 {
-		t.Errorf("%d random clicks spent %d tries", clicks(), spent)
 	}
 }

@@ -194,6 +194,11 @@ func (w *window) answer(a prompt.Answer, now time.Time) (stays bool, err error) 
 		a.Window = w.id
 	}
 	err = w.decide(w.ctx, a)
+	// The page took its call back while the UKey was waited for. That a try may be
+	// spent must be told all the same.
+	if ended := w.ctx.Err(); ended != nil && errors.Is(err, ended) && !errors.Is(err, fault.PINOutcomeUnknown) {
+		err = fault.Wrap(fault.AgentWindowClosed, err)
+	}
 	if prompt.MayRetry(err) {
 		w.renew()
 		return false, err

@@ -187,13 +187,19 @@ func (w *world) call(method string, in, out any) problem {
 
 func (w *world) do(method, path string, in, out any, header map[string]string) problem {
 	w.t.Helper()
+	return w.send(context.Background(), method, path, in, out, header)
+}
+
+// send is do for a page that may leave before its answer comes.
+func (w *world) send(ctx context.Context, method, path string, in, out any, header map[string]string) problem {
+	w.t.Helper()
 	var body io.Reader
 	if in != nil {
 		b, err := json.Marshal(in)
 		w.must(err)
 		body = bytes.NewReader(b)
 	}
-	req, err := http.NewRequest(method, "http://"+w.address+path, body)
+	req, err := http.NewRequestWithContext(ctx, method, "http://"+w.address+path, body)
 	w.must(err)
 	if in != nil {
 		req.Header.Set("Content-Type", "application/json")

@@ -50,14 +50,27 @@ type Config struct {
 // A Ring is the keys of this PC. Any number of goroutines may use it.
 type Ring struct {
 	cfg       Config
-	providers []Provider
-	scanning  chan struct{} // holds one value while nobody reads the UKeys
-	wake      chan struct{}
+	providers []*watched
 	shield    *shield
 
-	mu       sync.Mutex // guards what follows
-	devices  []*PluggedIn
+	mu       sync.Mutex // guards what follows, and the devices of providers
 	watchers map[chan struct{}]bool
+}
+
+// A watched is a provider and what was found behind it. Each is looked at for
+// itself: a vendor's library that hangs must not keep the others from view.
+type watched struct {
+	Provider
+	scanning chan struct{} // holds one value while nobody reads its UKeys
+	wake     chan struct{}
+	devices  []*PluggedIn // guarded by the ring
+}
+
+func (p *watched) changed() {
+	select {
+	case p.wake <- struct{}{}:
+	default: // one is on its way
+	}
 }
 
 // New makes a Ring over providers. Nothing is read before [Ring.Run] or
@@ -75,9 +88,12 @@ func New(cfg Config, providers ...Provider) *Ring {
 	if cfg.Unfit == nil {
 		cfg.Unfit = func(*Found) error { return nil }
 	}
-	r := &Ring{cfg: cfg, providers: providers, scanning: make(chan struct{}, 1), wake: make(chan struct{}, 1), watchers: map[chan struct{}]bool{}}
-	r.scanning <- struct{}{}
-	r.shield = newShield()
+	r := &Ring{cfg: cfg, shield: newShield(), watchers: map[chan struct{}]bool{}}
+	for _, p := range providers {
+		w := &watched{Provider: p, scanning: make(chan struct{}, 1), wake: make(chan struct{}, 1)}
+		w.scanning <- struct{}{}
+		r.providers = append(r.providers, w)
+	}
 	return r
 }
 
@@ -85,24 +101,34 @@ func New(cfg Config, providers ...Provider) *Ring {
 func (r *Ring) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, p := range r.providers {
-		all.Go(func() { p.Watch(ctx, r.changed) })
+		all.Go(func() { p.Watch(ctx, p.changed) })
+		all.Go(func() { r.follow(ctx, p) })
 	}
-	r.Refresh(ctx)
-	for {
-		select {
-		case <-ctx.Done():
-			all.Wait()
-			return
-		case <-r.wake:
-			r.Refresh(ctx)
-		}
-	}
+	all.Wait()
 }
 
-func (r *Ring) changed() {
-	select {
-	case r.wake <- struct{}{}:
-	default: // one is on its way
+// A UKey that could not be read is looked at again after a while, although nothing
+// came or went: its library may have crashed just then, and nobody would tell.
+const (
+	soonAgain   = time.Second
+	latestAgain = time.Minute
+)
+
+func (r *Ring) follow(ctx context.Context, p *watched) {
+	for wait := soonAgain; ; {
+		var again <-chan time.Time
+		if r.scan(ctx, p) {
+			wait = soonAgain
+		} else {
+			again = time.After(wait)
+			wait = min(2*wait, latestAgain)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-p.wake:
+		case <-again:
+		}
 	}
 }
 
@@ -134,7 +160,11 @@ func (r *Ring) notify() {
 func (r *Ring) Devices() []*PluggedIn {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.devices)
+	var all []*PluggedIn
+	for _, p := range r.providers {
+		all = append(all, p.devices...)
+	}
+	return all
 }
 
 // All are the keys of all devices.

@@ -150,30 +150,34 @@ func (r *Ring) Settled(f *Found) error {
 func (r *Ring) setTries(f *Found, tries Tries) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for i, d := range r.devices {
-		if d.Kind != f.Device.Kind || d.Name != f.Device.Name {
-			continue
+	for i, d := range f.Device.provider.devices {
+		if d.Name == f.Device.Name {
+			f.Device.provider.devices[i] = d.withTries(f.Application, tries)
 		}
-		next := *d
-		next.Keys = nil
-		for _, k := range d.Keys {
-			k := *k
-			if k.Application == f.Application {
-				k.Tries = tries
-			}
-			k.Device = &next
-			next.Keys = append(next.Keys, &k)
-		}
-		r.devices[i] = &next
 	}
 	r.notify()
 }
 
-// after returns the tries that go with err.
+func (d *PluggedIn) withTries(application string, tries Tries) *PluggedIn {
+	next := *d
+	next.Keys = nil
+	for _, k := range d.Keys {
+		k := *k
+		if k.Application == application {
+			k.Tries = tries
+		}
+		k.Device = &next
+		next.Keys = append(next.Keys, &k)
+	}
+	return &next
+}
+
+// after returns the tries that go with err; not known when the UKey was pulled out
+// since. That is no error: who hears that a PIN was not changed types the old one.
 func (r *Ring) after(id string, err error) (Tries, error) {
 	f, missing := r.Find(id)
 	if missing != nil {
-		return Tries{}, errors.Join(err, missing)
+		return Tries{}, err
 	}
 	return f.Tries, err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/emmansun/gmsm/sm3"
@@ -22,7 +23,7 @@ type PluggedIn struct {
 	Keys []*Found
 	Err  error // why it could not be read, or not whole
 
-	provider Provider
+	provider *watched
 }
 
 // Found is a key as it was found: a container with a signing certificate.
@@ -42,39 +43,51 @@ type Found struct {
 	shown Key   // without what depends on purpose, time and tries
 }
 
-// scanTime bounds one look at all UKeys.
+// scanTime bounds one look at the UKeys of a provider.
 const scanTime = 30 * time.Second
 
 // Refresh looks at all UKeys.
 func (r *Ring) Refresh(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, p := range r.providers {
+		all.Go(func() { r.scan(ctx, p) })
+	}
+	all.Wait()
+}
+
+// scan looks at the UKeys of one provider and reports whether all could be read.
+func (r *Ring) scan(ctx context.Context, p *watched) (whole bool) {
 	ctx, cancel := context.WithTimeout(ctx, scanTime)
 	defer cancel()
 	select {
 	case <-ctx.Done():
-		return
-	case <-r.scanning:
+		return false
+	case <-p.scanning:
 	}
-	defer func() { r.scanning <- struct{}{} }()
+	defer func() { p.scanning <- struct{}{} }()
+	names, err := p.Devices(ctx)
+	if err != nil {
+		r.cfg.Log.WarnContext(ctx, "cannot list UKeys", "kind", p.Kind(), "error", err)
+	}
+	whole = err == nil
 	var devices []*PluggedIn
-	for _, p := range r.providers {
-		names, err := p.Devices(ctx)
-		if err != nil {
-			r.cfg.Log.WarnContext(ctx, "cannot list UKeys", "kind", p.Kind(), "error", err)
+	for _, name := range names {
+		d := look(ctx, p, name)
+		if d == nil { // a library that crashed may say so of one that is there
+			whole = false
 			continue
 		}
-		for _, name := range names {
-			if d := look(ctx, p, name); d != nil {
-				devices = append(devices, d)
-			}
-		}
+		devices = append(devices, d)
+		whole = whole && (d.Err == nil || errors.Is(d.Err, fault.KeyNoCertificate))
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	moved := !slices.EqualFunc(r.devices, devices, same)
-	r.devices = devices
+	moved := !slices.EqualFunc(p.devices, devices, same)
+	p.devices = devices
 	if moved {
 		r.notify()
 	}
+	return whole
 }
 
 // same reports whether nothing that is shown differs.
@@ -87,7 +100,7 @@ func same(a, b *PluggedIn) bool {
 }
 
 // look reads one device; nil when it was gone again.
-func look(ctx context.Context, p Provider, name string) *PluggedIn {
+func look(ctx context.Context, p *watched, name string) *PluggedIn {
 	d := &PluggedIn{Kind: p.Kind(), Name: name, provider: p}
 	d.Err = d.read(ctx)
 	if errors.Is(d.Err, fault.TokenAbsent) || errors.Is(d.Err, fault.TokenRemoved) {

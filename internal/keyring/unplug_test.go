@@ -11,6 +11,7 @@ import (
 	"xinzhang/internal/fault"
 	"xinzhang/internal/keyring"
 	"xinzhang/internal/token"
+	"xinzhang/internal/token/soft/softtest"
 )
 
 // An odd driver stands between the ring and the UKeys, to do to them what
@@ -19,6 +20,7 @@ type odd struct {
 	token.Driver
 	verify  func(ctx context.Context, app token.Application, pin token.PIN) error
 	pinInfo func(ctx context.Context, app token.Application) (token.PINInfo, error)
+	connect func() error
 }
 
 type oddDevice struct {
@@ -32,6 +34,11 @@ type oddApp struct {
 }
 
 func (o *odd) Connect(ctx context.Context, name string) (token.Device, error) {
+	if o.connect != nil {
+		if err := o.connect(); err != nil {
+			return nil, err
+		}
+	}
 	d, err := o.Driver.Connect(ctx, name)
 	if err != nil {
 		return nil, err
@@ -118,6 +125,22 @@ func TestPulledOutMidwayTheOutcomeIsUnknownUntilItIsBack(t *testing.T) { // guar
 	}
 }
 
+func TestPulledOutRightAfterARightPINTheAnswerStands(t *testing.T) {
+	o := &odd{}
+	b := newBench(t, func(d token.Driver) token.Driver { o.Driver = d; return o })
+	id := b.person("key", nil)
+	b.ring.Refresh(t.Context())
+	o.verify = func(ctx context.Context, app token.Application, pin token.PIN) error {
+		err := app.VerifyPIN(ctx, token.UserPIN, pin)
+		b.pull()
+		b.ring.Refresh(ctx)
+		return err
+	}
+	if tries, err := b.ring.VerifyPIN(t.Context(), b.attempt(id, "operation-0000001", pin)); err != nil || tries.Known {
+		t.Errorf("%+v, %v", tries, err)
+	}
+}
+
 func TestAUKeyThatCannotTellItsTriesHasTwo(t *testing.T) {
 	o := &odd{pinInfo: func(context.Context, token.Application) (token.PINInfo, error) {
 		return token.PINInfo{}, errors.New("not supported")
@@ -181,4 +204,62 @@ func TestPluggingInShowsWithinASecond(t *testing.T) {
 	await("pulling out", func() bool { return !present() })
 	b.push()
 	await("plugging in again", present)
+}
+
+func TestAUKeyThatCouldNotBeReadIsReadAgain(t *testing.T) {
+	for name, err := range map[string]error{
+		"its library crashed":                     fault.New(fault.SKFCrashed, "library", "x", "function", "SKF_ConnectDev"),
+		"its library said it was absent, wrongly": fault.New(fault.TokenAbsent, "token", "key"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			failed := false
+			o := &odd{connect: func() error {
+				if failed {
+					return nil
+				}
+				failed = true
+				return err
+			}}
+			b := newBench(t, func(d token.Driver) token.Driver { o.Driver = d; return o })
+			id := b.person("key", nil) // before the ring runs: nothing comes or goes
+			b.follow(b.ring, id)
+		})
+	}
+}
+
+// follow runs ring until it shows a key.
+func (b *bench) follow(ring *keyring.Ring, id string) {
+	b.t.Helper()
+	ctx, cancel := context.WithCancel(b.t.Context())
+	done := make(chan struct{})
+	go func() { ring.Run(ctx); close(done) }()
+	defer func() { cancel(); <-done }()
+	events, stop := ring.Watch()
+	defer stop()
+	for deadline := time.After(10 * time.Second); ; {
+		if _, err := ring.Find(id); err == nil {
+			return
+		}
+		select {
+		case <-events:
+		case <-deadline:
+			b.t.Fatal("it is not shown")
+		}
+	}
+}
+
+// A mute is a provider whose library never answers.
+type mute struct{ keyring.Provider }
+
+func (mute) Kind() string                        { return "skf" }
+func (mute) Watch(ctx context.Context, _ func()) { <-ctx.Done() }
+func (mute) Devices(ctx context.Context) ([]string, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func TestALibraryThatHangsHidesNoOtherUKey(t *testing.T) {
+	b := newBench(t, nil)
+	ring := keyring.New(keyring.Config{}, mute{}, keyring.Soft(softtest.Driver(t, b.dir), b.dir))
+	b.follow(ring, b.person("key", nil))
 }

@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -106,7 +107,7 @@ func runFile(t *testing.T, file string, env []string) ([]byte, error) {
 
 // realAgent builds the agent and makes the UKeys of the demo; it returns what
 // tells the tests where they are.
-func realAgent(t *testing.T) []string {
+func realAgent(t testing.TB) []string {
 	t.Helper()
 	dir := t.TempDir()
 	run := func(name string, args ...string) {
@@ -122,7 +123,7 @@ func realAgent(t *testing.T) []string {
 }
 
 // need skips, or in CI fails, when a program or a package is absent.
-func need(t *testing.T) {
+func need(t testing.TB) {
 	t.Helper()
 	for _, program := range []string{"node", "openssl", "chromium"} {
 		if _, err := exec.LookPath(program); err != nil {
@@ -136,10 +137,35 @@ func need(t *testing.T) {
 	}
 }
 
-func lacking(t *testing.T, why string) {
+func lacking(t testing.TB, why string) {
 	t.Helper()
 	if os.Getenv("XINZHANG_CI") == "1" {
 		t.Fatal(why)
 	}
 	t.Skip(why)
+}
+
+// From a click on a business page to the focus in the PIN field of the agent's
+// window, in Debian's Chromium, against a window that holds one field and nothing
+// else. Time on the clock, in which the browser makes a window and draws a page:
+// fifteen rounds, however long the benchmark is to run.
+func BenchmarkClickToPIN(b *testing.B) {
+	need(b)
+	cmd := exec.CommandContext(b.Context(), "node", "click.mjs", "15")
+	cmd.Env, cmd.Stderr = append(os.Environ(), realAgent(b)...), os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var took struct{ Times, Floor []float64 }
+	if err := json.Unmarshal(out, &took); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	slices.Sort(took.Times)
+	slices.Sort(took.Floor)
+	ours, floor := took.Times[len(took.Times)/2], took.Floor[len(took.Floor)/2]
+	b.ReportMetric(ours, "ms")
+	b.ReportMetric(floor, "ms-floor")
+	b.ReportMetric(ours/floor, "×floor")
+	b.ReportMetric(0, "ns/op")
 }

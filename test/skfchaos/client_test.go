@@ -22,7 +22,8 @@ const authKey = "16 octets of key"
 type client struct {
 	*testing.T
 	*skf.Driver
-	dir string // of the tokens
+	dir  string // of the tokens
+	name string // of the token
 
 	library string
 	profile skf.Profile
@@ -35,7 +36,7 @@ func open(t *testing.T, library string, profile skf.Profile) *client {
 	dir := t.TempDir()
 	t.Setenv("SKFCHAOS_DIR", dir)
 	t.Setenv("SKFCHAOS", "authkey="+authKey)
-	c := &client{T: t, dir: dir, library: library, profile: profile}
+	c := &client{T: t, dir: dir, name: "CHAOS-1", library: library, profile: profile}
 	c.restart()
 	t.Cleanup(func() { _ = c.Close() })
 	return c
@@ -61,7 +62,7 @@ const callTime = 2 * time.Second
 // switches sets what the library does from the next call on.
 func (c *client) switches(s string) {
 	c.Helper()
-	if err := os.WriteFile(filepath.Join(c.dir, "control"), []byte("authkey="+authKey+";"+s), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(c.dir, "control"), []byte("authkey="+authKey+"; devices="+c.name+";"+s), 0o644); err != nil {
 		c.Fatal(err)
 	}
 	counts, _ := filepath.Glob(filepath.Join(c.dir, "count-*"))

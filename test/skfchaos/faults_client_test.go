@@ -25,7 +25,15 @@ const (
 func prepared(t *testing.T, library string, profile skf.Profile) *client {
 	t.Helper()
 	c := open(t, library, profile)
-	dev, err := c.Connect(t.Context(), "CHAOS-1")
+	c.prepare()
+	return c
+}
+
+// prepare makes the token of a person, and returns the certificate.
+func (c *client) prepare() []byte {
+	c.Helper()
+	t := c.T
+	dev, err := c.Connect(t.Context(), c.name)
 	c.must(err)
 	c.must(dev.Authenticate(t.Context(), deviceKey()))
 	app, err := dev.CreateApplication(t.Context(), token.ApplicationSpec{Name: "APP", UserPIN: pin(user), AdminPIN: pin(admin), CreateFiles: token.ByUser})
@@ -35,9 +43,10 @@ func prepared(t *testing.T, library string, profile skf.Profile) *client {
 	c.must(err)
 	pub, err := box.GenerateSigningKey(t.Context())
 	c.must(err)
-	c.must(box.ImportCertificate(t.Context(), token.Signing, certify(t, pub)))
+	certificate := certify(t, pub)
+	c.must(box.ImportCertificate(t.Context(), token.Signing, certificate))
 	c.must(dev.Close())
-	return c
+	return certificate
 }
 
 func (c *client) must(err error) {
@@ -51,7 +60,7 @@ func (c *client) must(err error) {
 func (c *client) tries() int {
 	c.Helper()
 	c.switches("")
-	dev, err := c.Connect(c.Context(), "CHAOS-1")
+	dev, err := c.Connect(c.Context(), c.name)
 	c.must(err)
 	defer func() { _ = dev.Close() }()
 	app, err := dev.OpenApplication(c.Context(), "APP")

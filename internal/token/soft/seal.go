@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"crypto/cipher"
 	"errors"
-	"runtime"
+	"runtime/debug"
 	"slices"
 
 	"github.com/emmansun/gmsm/sm2"
@@ -68,12 +68,14 @@ func gcm(key []byte) cipher.AEAD {
 }
 
 // pinKey derives from a PIN the key over the data key. The room that this took is
-// given back at once: until the next collection it would count as in use, and the
-// collector would let the rest of the program grow to as much again before it.
+// given back at once, to the system too: until the next collection it would count
+// as in use, the collector would let the rest of the program grow to as much again,
+// and an agent that rests would hold it a while yet. A second PIN soon after pays for
+// that: its memory must be had from the system again.
 func pinKey(pin token.PIN, salt []byte, c cost.Cost) []byte {
 	const worth = 16 << 10 // KiB
 	if c.KiB >= worth {
-		defer runtime.GC()
+		defer debug.FreeOSMemory()
 	}
 	return argon2.IDKey(pin.Bytes(), salt, c.Passes, c.KiB, c.Lanes, dataKeySize)
 }
