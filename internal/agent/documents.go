@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -72,7 +71,7 @@ func read(d Document, format Format, index int, at time.Time) (*paper, error) {
 		p.shown.Digest = hex.EncodeToString(d.Digest)
 		return p, nil
 	case d.Type == "text":
-		p.shown.Text = excerpt(readable(d.Data, format))
+		p.shown.Text = textShown(d.Data, format)
 	}
 	sum := sm3.Sum(p.signed)
 	p.shown.Digest = hex.EncodeToString(sum[:])
@@ -136,22 +135,21 @@ func plainText(s string) string {
 	}, s)
 }
 
-// readable gives the UTF-8 of a text that is to be signed. Pages of the SZCA control
-// sign GBK, newer ones may give UTF-8 to the same format: bytes that can be read both
-// ways are shown both ways, as whoever verifies them may take either.
-func readable(b []byte, format Format) []byte {
+// textShown is the text that is to be signed. Pages of the SZCA control sign GBK,
+// newer ones may give UTF-8 to the same format: bytes that can be read both ways are
+// shown both ways, as whoever verifies them may take either.
+func textShown(b []byte, format Format) string {
 	if format != SZCA {
-		return b
+		return excerpt(b)
 	}
 	text, err := simplifiedchinese.GBK.NewDecoder().Bytes(b)
 	switch {
 	case err != nil || bytes.ContainsRune(text, utf8.RuneError):
-		return b
+		return excerpt(b)
 	case !utf8.Valid(b) || bytes.Equal(text, b):
-		return text
-	default:
-		return slices.Concat([]byte("GBK: "), text, []byte("\nUTF-8: "), b)
+		return excerpt(text)
 	}
+	return "GBK: " + excerpt(text) + "\nUTF-8: " + excerpt(b)
 }
 
 // excerpt is the beginning of text data, or "" for what is no text.

@@ -19,7 +19,8 @@ const (
 // SameUser reports whether the user of this program opened the other end of a
 // loopback connection: Windows tells the process, and the process its user. A process
 // that does not let its user be asked, as sandboxed ones may, counts by its session
-// on the desktop, which each user who logs on has for himself.
+// on the desktop: whoever logs on gets one, but a program may be started in it for
+// another user.
 func SameUser(local, remote net.Addr) (bool, error) {
 	l, r, err := ends(local, remote)
 	if err != nil {

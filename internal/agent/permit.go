@@ -39,6 +39,7 @@ func (s *Server) note(origin string, yes, remember bool) error {
 	case !yes:
 		s.refused[origin] = now.Add(refusalTime)
 	case remember: // stands in the file alone, so that taking it out there ends it
+		delete(s.granted, origin)
 		delete(s.refused, origin)
 	default:
 		s.granted[origin] = now.Add(grantTime)

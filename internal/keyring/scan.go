@@ -184,12 +184,8 @@ func (f *Found) read(ctx context.Context, app token.Application) error {
 	if f.Signing, err = cert.Parse(der); err != nil {
 		return err
 	}
-	public, err := c.ExportPublicKey(ctx, token.Signing)
-	if err != nil {
+	if err := f.belongs(ctx, c); err != nil {
 		return err
-	}
-	if f.Signing.PublicKey == nil || !f.Signing.PublicKey.Equal(public) {
-		return fault.New(fault.KeyCertMismatch, "container", f.Container, "use", token.Signing)
 	}
 	f.ID, f.role, f.login = ID(der), f.Signing.Role(), f.Signing.CheckLogIn()
 	f.shown = f.plain()
@@ -197,6 +193,20 @@ func (f *Found) read(ctx context.Context, app token.Application) error {
 		if f.Encryption, err = cert.Parse(der); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// belongs makes sure that the signing certificate is for the key in c. What a
+// container signs is right for its key, which is not to say that it is for this
+// certificate.
+func (f *Found) belongs(ctx context.Context, c token.Container) error {
+	public, err := c.ExportPublicKey(ctx, token.Signing)
+	if err != nil {
+		return err
+	}
+	if f.Signing.PublicKey == nil || !f.Signing.PublicKey.Equal(public) {
+		return fault.New(fault.KeyCertMismatch, "container", f.Container, "use", token.Signing)
 	}
 	return nil
 }

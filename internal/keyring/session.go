@@ -120,6 +120,9 @@ func open(ctx context.Context, f *Found) (*handle, error) {
 	if err == nil && ID(der) != f.ID {
 		err = fault.New(fault.TokenRemoved, "token", f.Device.title())
 	}
+	if err == nil {
+		err = f.belongs(ctx, h.container) // a new pair may wait there for its certificate
+	}
 	if err != nil {
 		return nil, errors.Join(err, h.close(ctx))
 	}

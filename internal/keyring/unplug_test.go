@@ -2,11 +2,15 @@ package keyring_test
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/rand"
 	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/emmansun/gmsm/sm2"
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/keyring"
@@ -21,6 +25,27 @@ type odd struct {
 	verify  func(ctx context.Context, app token.Application, pin token.PIN) error
 	pinInfo func(ctx context.Context, app token.Application) (token.PINInfo, error)
 	connect func() error
+	public  *ecdsa.PublicKey // what containers say their signing key is; nil: the truth
+}
+
+type oddContainer struct {
+	token.Container
+	odd *odd
+}
+
+func (a oddApp) OpenContainer(ctx context.Context, name string) (token.Container, error) {
+	c, err := a.Application.OpenContainer(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return oddContainer{c, a.odd}, nil
+}
+
+func (c oddContainer) ExportPublicKey(ctx context.Context, use token.KeyUse) (*ecdsa.PublicKey, error) {
+	if c.odd.public != nil {
+		return c.odd.public, nil
+	}
+	return c.Container.ExportPublicKey(ctx, use)
 }
 
 type oddDevice struct {
@@ -262,4 +287,32 @@ func TestALibraryThatHangsHidesNoOtherUKey(t *testing.T) {
 	b := newBench(t, nil)
 	ring := keyring.New(keyring.Config{}, mute{}, keyring.Soft(softtest.Driver(t, b.dir), b.dir))
 	b.follow(ring, b.person("key", nil))
+}
+
+// A vendor's renewal makes the new pair first and brings its certificate later: what
+// the new one signs must not go out with the old certificate.
+func TestACertificateOfAnotherKeyIsNotUsed(t *testing.T) {
+	o := &odd{}
+	b := newBench(t, func(d token.Driver) token.Driver { o.Driver = d; return o })
+	key := b.person("person", nil)
+	b.ring.Refresh(t.Context())
+	another, err := sm2.GenerateKey(rand.Reader)
+	b.must(err)
+	o.public = &another.PublicKey
+	if _, err := b.ring.Unlock(t.Context(), b.attempt(key, "renewed", pin), [][32]byte{{1}}); !errors.Is(err, fault.KeyCertMismatch) {
+		t.Errorf("the key was changed after it was plugged in: %v", err)
+	}
+	if left := b.left("person"); left != 10 {
+		t.Errorf("%d tries left: the PIN was sent", left)
+	}
+	b.pull()
+	b.ring.Refresh(t.Context())
+	b.push()
+	b.ring.Refresh(t.Context())
+	if all := b.ring.All(); len(all) != 0 {
+		t.Errorf("%d keys are offered", len(all))
+	}
+	if d := b.ring.Devices(); len(d) != 1 || !errors.Is(d[0].Err, fault.KeyCertMismatch) {
+		t.Errorf("the UKey is shown without the reason: %v", d)
+	}
 }

@@ -71,7 +71,7 @@ func (d *dialog) template() []byte {
 	lines := wrapped(d.text, width)
 	style := uint32(esMultiline | esReadOnly)
 	if lines > mostLines {
-		lines, style = mostLines, style|wsVScroll
+		lines, style = mostLines, style|wsVScroll|wsTabStop
 	}
 	height := uint16(lines*lineHeight + 2)
 	t.item(idText, classEdit, style, margin, y, width, height, crlf(d.text))

@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"xinzhang/internal/beijing"
@@ -60,15 +61,10 @@ func text(q Question, key *Choice, again error, lang fault.Lang) string {
 	if !q.Secure {
 		add("%s", w.insecure)
 	}
-	for i, d := range q.Documents {
-		if i == shownDocuments {
-			add(w.more, len(q.Documents))
-			break
-		}
-		lines = append(lines, documentLines(d, lang)...)
-	}
-	if len(q.Documents) > 1 {
-		add(w.whole, len(q.Documents))
+	if again != nil {
+		t := fault.Describe(again, lang)
+		add("%s", "⚠ "+t.Title)
+		add("%s", t.Next)
 	}
 	if key != nil {
 		add(w.signer, key.Holder, key.Unit, key.SerialTail)
@@ -78,10 +74,18 @@ func text(q Question, key *Choice, again error, lang fault.Lang) string {
 			add("%s", w.unknown)
 		}
 	}
-	if again != nil {
-		t := fault.Describe(again, lang)
-		add("%s", "⚠ "+t.Title)
-		add("%s", t.Next)
+	if len(q.Documents) > 1 {
+		add(w.whole, len(q.Documents))
+	}
+	// Last, since there may be more of them than the window has room for.
+	for _, d := range q.Documents[:min(len(q.Documents), shownDocuments)] {
+		lines = append(lines, documentLines(d, lang)...)
+	}
+	if more := q.Documents[min(len(q.Documents), shownDocuments):]; len(more) > 0 {
+		add(w.more, len(q.Documents))
+		if slices.ContainsFunc(more, func(d Shown) bool { return d.OnlyHash }) {
+			add("%s", "⚠ "+w.blind)
+		}
 	}
 	return strings.Join(lines, "\n")
 }

@@ -73,7 +73,8 @@ type Container interface {
 	// SignDigest signs e = SM3(Z_A ‖ M) with the signing key and returns the DER
 	// SM2Signature of GB/T 35276. It needs the user PIN. Without a key it returns
 	// [fault.KeyAbsent], and [fault.PINMustChange] while the first PIN stands (see
-	// [ApplicationSpec]).
+	// [ApplicationSpec]). The value is right for the public key that is exported:
+	// who passes on what others computed has verified it.
 	SignDigest(ctx context.Context, e [32]byte) ([]byte, error)
 }
 

@@ -103,7 +103,11 @@ func (h *host) kill() {
 // bury ends the host and waits until it is gone.
 func (h *host) bury() {
 	h.kill()
-	h.fuse.out()
+	h.fuse.stop()
+	if h.unheed != nil { // or the context keeps the host
+		h.unheed()
+		h.unheed = nil
+	}
 	<-h.over
 }
 
