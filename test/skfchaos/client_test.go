@@ -62,7 +62,12 @@ const callTime = 2 * time.Second
 // switches sets what the library does from the next call on.
 func (c *client) switches(s string) {
 	c.Helper()
-	if err := os.WriteFile(filepath.Join(c.dir, "control"), []byte("authkey="+authKey+"; devices="+c.name+";"+s), 0o644); err != nil {
+	// Whole or as before: a library that reads it half written knows other devices.
+	control := filepath.Join(c.dir, "control")
+	if err := os.WriteFile(control+".new", []byte("authkey="+authKey+"; devices="+c.name+";"+s), 0o644); err != nil {
+		c.Fatal(err)
+	}
+	if err := os.Rename(control+".new", control); err != nil {
 		c.Fatal(err)
 	}
 	counts, _ := filepath.Glob(filepath.Join(c.dir, "count-*"))
