@@ -219,7 +219,7 @@ func TestTextOfVendors(t *testing.T) {
 var notOfSKF = map[fault.Code]bool{
 	fault.TokenExists: true, fault.PINLastTry: true,
 	fault.PINAlreadyTried: true, fault.PINCharacters: true, fault.PINFewLeft: true, fault.PINLastConfirm: true,
-	fault.PINOutcomeUnknown: true, fault.PINRepeatDiffers: true, fault.PINTriesSpent: true,
+	fault.PINOutcomeUnknown: true, fault.PINRepeatDiffers: true, fault.PINSessionOver: true, fault.PINTriesSpent: true,
 }
 
 func TestEveryFaultOfATokenHasAnAnswer(t *testing.T) {

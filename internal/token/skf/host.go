@@ -100,14 +100,12 @@ func (h *host) kill() {
 	})
 }
 
-// bury ends the host and waits until it is gone.
+// bury ends the host and waits until it is gone. Neither its timer nor the context
+// that was heeded last, which may live as long as the program, holds it any more.
 func (h *host) bury() {
 	h.kill()
 	h.fuse.stop()
-	if h.unheed != nil { // or the context keeps the host
-		h.unheed()
-		h.unheed = nil
-	}
+	h.heed(context.Background())
 	<-h.over
 }
 
