@@ -38,6 +38,16 @@ func (f *fuse) out() {
 	f.until = time.Time{}
 }
 
+// stop ends the fuse for good.
+func (f *fuse) stop() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.until, f.ends = time.Time{}, time.Time{}
+	if f.timer != nil {
+		f.timer.Stop()
+	}
+}
+
 // passed reports whether the limit was passed.
 func (f *fuse) passed() bool {
 	f.mu.Lock()

@@ -100,10 +100,12 @@ func (h *host) kill() {
 	})
 }
 
-// bury ends the host and waits until it is gone.
+// bury ends the host and waits until it is gone. Neither its timer nor the context
+// that was heeded last, which may live as long as the program, holds it any more.
 func (h *host) bury() {
 	h.kill()
-	h.fuse.out()
+	h.fuse.stop()
+	h.heed(context.Background())
 	<-h.over
 }
 
