@@ -1,6 +1,7 @@
 package skfchaos_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -99,4 +100,37 @@ func held() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc + m.StackInuse
+}
+
+// A driver that is watched for as long as the program lives holds nothing of the
+// hosts that crashed meanwhile: not by the context of the watch, not by a timer.
+func TestNothingIsHeldOfHostsThatCrashed(t *testing.T) {
+	c := prepared(t, skfchaos.Build(t, skfchaos.Layouts[0]), skf.Profile{})
+	c.restart()
+	c.Limit(callTime, time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		for range c.Watch(ctx) {
+		}
+	}()
+	defer func() { cancel(); <-watched }()
+	crash := func(times int) {
+		for range times {
+			c.switches("crash@SKF_ConnectDev#1")
+			if _, err := c.Connect(ctx, c.name); err == nil {
+				t.Fatal("no crash")
+			}
+			if _, err := c.Devices(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	crash(20)
+	before := held()
+	crash(200)
+	if after := held(); after > before+150<<10 { // 1.9 KiB each when they are held
+		t.Errorf("%d KiB are held after 20 crashes, %d KiB after 220", before>>10, after>>10)
+	}
 }
