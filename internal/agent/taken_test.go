@@ -66,3 +66,32 @@ func TestADocumentTakenBackDuringThePINIsToldToBoth(t *testing.T) {
 		t.Errorf("the window was told %q", told)
 	}
 }
+
+// The line to the window breaks before the last document: when it is there again
+// the batch has ended, and the window hears how.
+func TestAWindowThatMissedTheEndOfItsBatchHearsOfIt(t *testing.T) {
+	d := newDesk(t)
+	d.key.before = func(n int) {
+		if n == twelve {
+			_, leave := d.listen()
+			leave()
+		}
+	}
+	d.begin()
+	if b := d.end(); len(b.Results) != twelve {
+		t.Fatalf("%d results", len(b.Results))
+	}
+	again, _ := d.listen()
+	if p := d.until(again, agent.Ended); p.Done != twelve || p.Total != twelve || p.Stopped != nil {
+		t.Errorf("the window was told %+v", p)
+	}
+	// What ended does not hold the window up.
+	go func() {
+		for d.own("GET", "/v1/windows/"+d.window(), nil, nil).Code != "" {
+			time.Sleep(5 * time.Millisecond)
+		}
+		d.sit(d.window(), approves)
+	}()
+	next := object{"origin": page, "method": "sign", "params": signCall("next", textDoc("x")), "window": d.window()}
+	d.must2(d.own("POST", "/v1/windows/calls", next, nil))
+}

@@ -71,10 +71,11 @@ func (ws *windows) Ask(ctx context.Context, build func() prompt.Question, decide
 	}
 	w.renew()
 	ws.mu.Lock()
-	if ws.open[w.id] != nil || ws.courses[w.id] != nil {
+	if c := ws.courses[w.id]; ws.open[w.id] != nil || c != nil && !c.over {
 		ws.mu.Unlock()
 		return fault.New(fault.AgentTooMany, "limit", 1)
 	}
+	delete(ws.courses, w.id)
 	ws.open[w.id] = w
 	ws.mu.Unlock()
 	defer func() { err = ws.close(w, err) }()
