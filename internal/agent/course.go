@@ -18,6 +18,7 @@ type course struct {
 	session *keyring.Session
 	wake    chan struct{}
 	seen    time.Time // when the window was last known to be open; only the signer touches it
+	over    bool      // windows.mu guards it
 
 	mu  sync.Mutex
 	now WindowProgress
@@ -29,6 +30,9 @@ const (
 	// goneTime is how long a window may be gone while it holds a batch: a page that
 	// is loaded again is back sooner.
 	goneTime = 5 * time.Second
+	// endTime is how long a window that did not listen then may hear how its batch
+	// ended.
+	endTime = time.Minute
 )
 
 // start shows a batch of session in window id, which asked for it.
@@ -43,7 +47,7 @@ func (ws *windows) start(id string, session *keyring.Session, first WindowProgre
 	return c
 }
 
-// course returns the batch that window id shows.
+// course returns the batch that window id shows, or showed until a while ago.
 func (ws *windows) course(id string) (*course, error) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
@@ -136,7 +140,16 @@ func (c *course) end(stopped *Stopped) {
 	})
 	c.windows.mu.Lock()
 	defer c.windows.mu.Unlock()
-	delete(c.windows.courses, c.id)
+	c.over = true
+	time.AfterFunc(endTime, func() { c.windows.forget(c) })
+}
+
+func (ws *windows) forget(c *course) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if ws.courses[c.id] == c { // no other batch came in this window
+		delete(ws.courses, c.id)
+	}
 }
 
 // change changes what is shown, and shows it.

@@ -88,7 +88,11 @@ func (s *Server) steer(_ context.Context, in *windowSteer) (*Body[WindowProgress
 	if err != nil {
 		return nil, err
 	}
-	return &Body[WindowProgress]{c.steer(in.Body.Do)}, nil
+	now := c.steer(in.Body.Do)
+	if now.State == Ended {
+		return nil, fault.New(fault.AgentWindowClosed)
+	}
+	return &Body[WindowProgress]{now}, nil
 }
 
 // keepAlive makes proxies and sleeping laptops notice that a stream is dead.

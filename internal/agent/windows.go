@@ -63,7 +63,7 @@ func randomID() string {
 func (ws *windows) Name() string { return "page" }
 
 // Ask is [prompt.Prompter]'s.
-func (ws *windows) Ask(ctx context.Context, build func() prompt.Question, decide func(context.Context, prompt.Answer) error) error {
+func (ws *windows) Ask(ctx context.Context, build func() prompt.Question, decide func(context.Context, prompt.Answer) error) (err error) {
 	w := &window{id: callerOf(ctx).window, build: build, decide: decide, ctx: ctx, ended: make(chan struct{})}
 	app := w.id == ""
 	if app {
@@ -71,13 +71,14 @@ func (ws *windows) Ask(ctx context.Context, build func() prompt.Question, decide
 	}
 	w.renew()
 	ws.mu.Lock()
-	if ws.open[w.id] != nil || ws.courses[w.id] != nil {
+	if c := ws.courses[w.id]; ws.open[w.id] != nil || c != nil && !c.over {
 		ws.mu.Unlock()
 		return fault.New(fault.AgentTooMany, "limit", 1)
 	}
+	delete(ws.courses, w.id)
 	ws.open[w.id] = w
 	ws.mu.Unlock()
-	defer ws.close(w)
+	defer func() { err = ws.close(w, err) }()
 	ws.push(w.id, WindowOpened{w.operation()})
 	if app {
 		if err := ws.server.cfg.OpenWindow(ctx, fmt.Sprintf("http://127.0.0.1:%d/confirm.html?lang=%s#%s", ws.server.port, ws.server.settings.get().Language, w.id)); err != nil {
@@ -108,24 +109,27 @@ func (ws *windows) await(ctx context.Context, w *window) error {
 	}
 }
 
-func (ws *windows) close(w *window) {
+// close ends w, which ended as err says, and returns how it ended in truth: an
+// answer that was taken counts, whatever else came while the UKey looked at it.
+func (ws *windows) close(w *window, err error) error {
 	ws.mu.Lock()
 	delete(ws.open, w.id)
 	ws.mu.Unlock()
 	w.mu.Lock()
-	w.closed = true
-	stays := w.stays
-	w.mu.Unlock()
-	if stays {
-		return
-	}
+	defer w.mu.Unlock()
 	reason := error(fault.New(fault.AgentWindowClosed))
-	if w.outcome != nil {
-		reason = w.outcome
-	} else if cause := context.Cause(w.ctx); cause != nil && !errors.Is(cause, context.Canceled) {
-		reason = cause
+	if w.closed {
+		if err = w.outcome; err != nil {
+			reason = err
+		}
+	} else if !errors.Is(err, context.Canceled) {
+		reason = err
 	}
-	ws.push(w.id, WindowClosed{*keyring.Why(reason, fault.ZH)})
+	w.closed = true
+	if !w.stays {
+		ws.push(w.id, WindowClosed{*keyring.Why(reason, fault.ZH)})
+	}
+	return err
 }
 
 func (ws *windows) find(id string) (*window, error) {
@@ -194,9 +198,13 @@ func (w *window) answer(a prompt.Answer, now time.Time) (stays bool, err error) 
 		a.Window = w.id
 	}
 	err = w.decide(w.ctx, a)
+	ended := w.ctx.Err()
+	if err == nil && !several && errors.Is(ended, context.Canceled) {
+		err = ended // nothing will be done with this yes; of several, the window shows it
+	}
 	// The page took its call back while the UKey was waited for. That a try may be
 	// spent must be told all the same.
-	if ended := w.ctx.Err(); ended != nil && errors.Is(err, ended) && !errors.Is(err, fault.PINOutcomeUnknown) {
+	if ended != nil && errors.Is(err, ended) && !errors.Is(err, fault.PINOutcomeUnknown) {
 		err = fault.Wrap(fault.AgentWindowClosed, err)
 	}
 	if prompt.MayRetry(err) {

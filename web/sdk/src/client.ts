@@ -154,8 +154,10 @@ export class Client {
     return takeAnswer(this.lang);
   }
 
-  /** close ends the connection; the next call opens one again. */
+  /** close ends the operation that is under way, and the connection; the next call opens one again. */
   close(): void {
+    // The agent's window outlives the way to it: a batch there would go on for nobody.
+    this.cancel().catch(() => {});
     this.connector.close();
   }
 

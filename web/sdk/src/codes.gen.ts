@@ -517,8 +517,8 @@ export const words = {
     en: ["the browser blocked the new window", "the window was not opened during a click, or the settings of the browser forbid it", "allow pop-ups for this site and click again"],
   },
   "call.aborted": {
-    zh: ["网页取消了这次操作", "业务系统的网页在完成前取消", "需要时重新操作"],
-    en: ["the page cancelled the operation", "the page of the business system cancelled it before the end", "start again if needed"],
+    zh: ["网页取消了这次操作", "业务系统的网页在完成前取消；此前已经签署的没有交回网页", "需要时重新操作；签署过什么，见数字证书管理工具的“签署记录”"],
+    en: ["the page cancelled the operation", "the page of the business system cancelled it before the end; what was signed until then was not handed back", "start again if needed; the signing log of the certificate tool tells what was signed"],
   },
   "call.answer_malformed": {
     zh: ["收到的答复不合约定", "端口上可能是其他程序，或版本不匹配", "升级数字证书管理工具；仍不行时联系技术支持"],
@@ -529,12 +529,12 @@ export const words = {
     en: ["the operation before is not done yet", "one page does one operation at a time that a person confirms; clicking twice does nothing twice", "wait for it"],
   },
   "call.timeout": {
-    zh: ["{seconds} 秒内没有完成", "数字证书管理工具在等您确认，或 UKey 没有答复", "查看是否有等待确认的窗口，然后重试"],
-    en: ["not done within {seconds} seconds", "the certificate tool waits for you or the UKey does not answer", "look for a window that waits for you and try again"],
+    zh: ["{seconds} 秒内没有完成", "数字证书管理工具在等您确认，或 UKey 没有答复；此前已经签署的没有交回网页", "查看是否有等待确认的窗口，然后重试；签署过什么，见数字证书管理工具的“签署记录”"],
+    en: ["not done within {seconds} seconds", "the certificate tool waits for you or the UKey does not answer; what was signed until then was not handed back", "look for a window that waits for you and try again; the signing log of the certificate tool tells what was signed"],
   },
   "call.window_closed": {
-    zh: ["确认窗口被关闭", "在完成之前关闭了数字证书管理工具的窗口，没有签名", "需要时重新操作"],
-    en: ["the window was closed", "the window of the certificate tool was closed before the end; nothing was signed", "start again if needed"],
+    zh: ["确认窗口被关闭", "在完成之前关闭了数字证书管理工具的窗口；此前已经签署的没有交回网页", "需要时重新操作；签署过什么，见数字证书管理工具的“签署记录”"],
+    en: ["the window was closed", "the window of the certificate tool was closed before the end; what was signed until then was not handed back", "start again if needed; the signing log of the certificate tool tells what was signed"],
   },
   "call.wrong": {
     zh: ["网页的调用不对：{what}", "业务系统网页的程序有误", "网页的开发者按 docs/integration.md 改正"],

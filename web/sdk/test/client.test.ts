@@ -225,6 +225,41 @@ describe("operations", () => {
   });
 });
 
+describe("the agent's window", () => {
+  /** inWindow has window.open give window.html, which carries what comes over its port to agent; heard is told of all of it. */
+  function inWindow(agent: Agent, heard: unknown[]) {
+    const listeners = new Set<(e: object) => void>();
+    const opened = {
+      closed: false,
+      location: { replace: (url: string) => setTimeout(() => listeners.forEach((l) => l({ source: opened, origin: new URL(url).origin, data: { xinzhang: "ready" } }))) },
+      postMessage(_: object, __: string, [port]: [MessagePort]) {
+        port.onmessage = async ({ data }) => {
+          heard.push(data.method ?? data.xinzhang);
+          if (data.method) port.postMessage({ id: data.id, ...(await agent.call(ORIGIN, data.method, data.params)) });
+        };
+      },
+    };
+    const listening = { addEventListener: (_: string, l: () => void) => listeners.add(l), removeEventListener: (_: string, l: () => void) => listeners.delete(l) };
+    vi.stubGlobal("window", { isSecureContext: false, open: () => opened, ...listening });
+    vi.stubGlobal("navigator", { permissions: { query: async () => ({ state: "denied" }) } });
+  }
+
+  test("close ends the batch in it before it lets it go", async () => {
+    const agent = fake({ answers: ["never"] });
+    const heard: unknown[] = [];
+    inWindow(agent, heard);
+    const client = new Client();
+    expect((await client.connect()).route).toBe("window");
+    const signing = codeOf(client.batch({ documents: [text.document, text.document] }));
+    await vi.waitFor(() => expect(asked(agent, "batch")).toHaveLength(1));
+    client.close();
+    expect(await signing).toBe("call.window_closed");
+    await vi.waitFor(() => expect(heard).toContain("over"));
+    expect(heard).toEqual(["hello", "batch", "cancel", "over"]);
+    expect(asked(agent, "cancel")[0].params).toEqual({ operation: asked(agent, "batch")[0].params.operation });
+  });
+});
+
 test("keys that come and go are heard, and the agent is found again", async () => {
   vi.useFakeTimers();
   there.set(18099, fake());

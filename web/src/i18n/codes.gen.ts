@@ -856,8 +856,8 @@ export const codes: { readonly [code in Code]: Entry } = {
   "call.aborted": {
     severity: "error",
     retryable: false,
-    zh: { title: "网页取消了这次操作", cause: "业务系统的网页在完成前取消", next: "需要时重新操作" },
-    en: { title: "the page cancelled the operation", cause: "the page of the business system cancelled it before the end", next: "start again if needed" },
+    zh: { title: "网页取消了这次操作", cause: "业务系统的网页在完成前取消；此前已经签署的没有交回网页", next: "需要时重新操作；签署过什么，见数字证书管理工具的“签署记录”" },
+    en: { title: "the page cancelled the operation", cause: "the page of the business system cancelled it before the end; what was signed until then was not handed back", next: "start again if needed; the signing log of the certificate tool tells what was signed" },
   },
   "call.answer_malformed": {
     severity: "error",
@@ -874,14 +874,14 @@ export const codes: { readonly [code in Code]: Entry } = {
   "call.timeout": {
     severity: "error",
     retryable: true,
-    zh: { title: "{seconds} 秒内没有完成", cause: "数字证书管理工具在等您确认，或 UKey 没有答复", next: "查看是否有等待确认的窗口，然后重试" },
-    en: { title: "not done within {seconds} seconds", cause: "the certificate tool waits for you or the UKey does not answer", next: "look for a window that waits for you and try again" },
+    zh: { title: "{seconds} 秒内没有完成", cause: "数字证书管理工具在等您确认，或 UKey 没有答复；此前已经签署的没有交回网页", next: "查看是否有等待确认的窗口，然后重试；签署过什么，见数字证书管理工具的“签署记录”" },
+    en: { title: "not done within {seconds} seconds", cause: "the certificate tool waits for you or the UKey does not answer; what was signed until then was not handed back", next: "look for a window that waits for you and try again; the signing log of the certificate tool tells what was signed" },
   },
   "call.window_closed": {
     severity: "error",
     retryable: false,
-    zh: { title: "确认窗口被关闭", cause: "在完成之前关闭了数字证书管理工具的窗口，没有签名", next: "需要时重新操作" },
-    en: { title: "the window was closed", cause: "the window of the certificate tool was closed before the end; nothing was signed", next: "start again if needed" },
+    zh: { title: "确认窗口被关闭", cause: "在完成之前关闭了数字证书管理工具的窗口；此前已经签署的没有交回网页", next: "需要时重新操作；签署过什么，见数字证书管理工具的“签署记录”" },
+    en: { title: "the window was closed", cause: "the window of the certificate tool was closed before the end; what was signed until then was not handed back", next: "start again if needed; the signing log of the certificate tool tells what was signed" },
   },
   "call.wrong": {
     severity: "error",
