@@ -135,7 +135,7 @@ func (ops *operations) end(o *operation) {
 	ops.mu.Lock()
 	defer ops.mu.Unlock()
 	close(o.ended)
-	o.at = ops.now()
+	o.at, o.cancel = ops.now(), func() {} // with what it ran in it goes
 	ops.past = append(ops.past, o)
 	count, oldest := 0, -1
 	for i, p := range ops.past {
