@@ -8,6 +8,6 @@ export default defineConfig({
     environmentOptions: { happyDOM: { url: 'http://127.0.0.1:18099/manager.html' } },
     include: ['test/**/*.test.{ts,tsx}'],
     setupFiles: ['test/setup.ts'],
-    testTimeout: 30_000, // antd draws slowly without a browser, and machines are busy
+    testTimeout: 120_000, // antd draws slowly without a browser, and machines are busy
   },
 })

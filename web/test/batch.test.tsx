@@ -128,4 +128,4 @@ test('a batch that went well closes by a key, and by itself', async () => {
   fireEvent.keyDown(window, { key: 'Escape' }) // too early: it was meant for the question
   expect(gone).not.toHaveBeenCalled()
   await waitFor(() => expect(gone).toHaveBeenCalledWith({ kind: 'done', seen: true }), { timeout: 7000 })
-}, 15_000)
+})
