@@ -74,7 +74,7 @@ func (s *shelf) load() error {
 		}
 		s.records[r.key()] = r
 	}
-	return nil
+	return s.list() // records of another machine may have been added
 }
 
 // longestUnprovenFirst sorts targets: those without a record, then by their age.
@@ -107,6 +107,11 @@ func (s *shelf) put(r record) error {
 	if err := os.WriteFile(filepath.Join(s.dir, r.file()), append(b, '\n'), 0o600); err != nil {
 		return err
 	}
+	return s.list()
+}
+
+// list writes the table.
+func (s *shelf) list() error {
 	return os.WriteFile(filepath.Join(s.dir, "README.md"), []byte(s.table()), 0o600)
 }
 
