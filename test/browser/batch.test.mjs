@@ -112,7 +112,9 @@ for (const program of absent ? [{ name: "batch" }] : await programs()) {
         await pause(50);
       }
       const w = await (await browser.newContext({ viewport: { width: 1366, height: 768 }, colorScheme: look })).newPage();
-      await w.goto(opened().at(-1).replace("#", `?lang=${lang}#`));
+      const address = new URL(opened().at(-1));
+      address.searchParams.set("lang", lang);
+      await w.goto(address.href);
       await consented(w, lang);
       return w;
     }
