@@ -74,8 +74,10 @@ func TestRandomClicksOfAPersonWhoKnowsThePINSpendNothing(t *testing.T) {
 	p := program.Build(t)
 	p.Home = string(h.home)
 	var hands sync.WaitGroup
-	for i, origin := range hastyPages {
+	for _, origin := range hastyPages {
 		h.asked[origin] = make(chan string, 64)
+	}
+	for i, origin := range hastyPages {
 		random := rand.New(rand.NewSource(int64(i)))
 		hands.Go(func() { h.atPage(origin, random) })
 	}
