@@ -48,29 +48,37 @@ var (
 	killTimer          = user32.NewProc("KillTimer")
 )
 
-// Messages, and what is on the dialog (winuser.h).
+// Messages, and what a dialog procedure answers (winuser.h).
 const (
-	wmInitDialog  = 0x0110
-	wmCommand     = 0x0111
-	wmTimer       = 0x0113
-	emLimitText   = 0x00C5
-	bmGetCheck    = 0x00F0
-	bmSetCheck    = 0x00F1
-	idYes         = 1 // IDOK: what Enter presses
-	idNo          = 2 // IDCANCEL: what Escape presses
-	idText        = 10
-	idPIN         = 11
-	idCheck       = 12
-	idChoice      = 20 // and upwards
+	wmInitDialog = 0x0110
+	wmCommand    = 0x0111
+	wmTimer      = 0x0113
+	emLimitText  = 0x00C5
+	bmGetCheck   = 0x00F0
+	bmSetCheck   = 0x00F1
+	lowWord      = 0xFFFF // of WPARAM in WM_COMMAND: the item
+	notHandled   = 0      // and to WM_INITDIALOG: the focus has been set
+	handled      = 1
+	noDialog     = -1 // what DialogBoxIndirectParam answers
+)
+
+// What stands on a dialog.
+const (
+	idYes    = 1 // IDOK: what Enter presses
+	idNo     = 2 // IDCANCEL: what Escape presses
+	idText   = 10
+	idPIN    = 11
+	idCheck  = 12
+	idChoice = 20  // and upwards
+	maxPIN   = 128 // characters
+)
+
+// Timers and their milliseconds.
+const (
 	timerInert    = 1
+	inert         = 500 // guard 9
 	timerContext  = 2
-	contextPeriod = 200 // ms
-	maxPIN        = 128 // characters
-	noDialog      = -1  // what DialogBoxIndirectParam answers
-	inert         = 500 // ms; guard 9
-	falseResult   = 0   // the procedure has set the focus itself
-	trueResult    = 1   // the message was dealt with
-	lowWord       = 0xFFFF
+	contextPeriod = 200
 )
 
 // Dialogs that are open, by the number they were given. A callback can be made a few
@@ -111,12 +119,12 @@ func onMessage(window, message, w, l uintptr) uintptr {
 			shown.Store(window, d)
 			d.begin(window)
 		}
-		return falseResult
+		return notHandled
 	}
 	v, _ := shown.Load(window)
 	d, ok := v.(*dialog)
 	if !ok {
-		return falseResult
+		return notHandled
 	}
 	switch message {
 	case wmTimer:
@@ -129,12 +137,12 @@ func onMessage(window, message, w, l uintptr) uintptr {
 		case id == idNo:
 			d.close(window, idNo)
 		default:
-			return falseResult
+			return notHandled
 		}
 	default:
-		return falseResult
+		return notHandled
 	}
-	return trueResult
+	return handled
 }
 
 // begin makes the dialog ready: its yes is dead for half a second, since it may
