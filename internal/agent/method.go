@@ -61,6 +61,8 @@ type Login struct {
 	Token login.Token `json:"token"`
 }
 
+func (r *Login) octets() int { return len(r.Token.Certificate) + len(r.Token.Signature) }
+
 // A Document is a thing to be signed. One of to_sign, data and digest is there.
 type Document struct {
 	Title   string `json:"title" minLength:"1" maxLength:"256"`
@@ -104,6 +106,8 @@ type Signed struct {
 	Digest      []byte      `json:"digest" doc:"e that was signed"`
 }
 
+func (r *Signed) octets() int { return len(r.Value) + len(r.Certificate) }
+
 // BatchParams ask for several signatures under one PIN.
 type BatchParams struct {
 	Operation string          `json:"operation" doc:"made by the caller, once" pattern:"^[A-Za-z0-9_-]{16,64}$"`
@@ -120,6 +124,14 @@ type Batch struct {
 	Certificate []byte        `json:"certificate,omitempty" doc:"DER"`
 	Key         *keyring.Key  `json:"key,omitempty"`
 	Stopped     *Stopped      `json:"stopped,omitempty" doc:"why not all were signed"`
+}
+
+func (r *Batch) octets() int {
+	n := len(r.Certificate)
+	for _, one := range r.Results {
+		n += len(one.Value)
+	}
+	return n
 }
 
 // BatchResult is a signature or the reason why there is none.
@@ -147,6 +159,8 @@ type DecryptParams struct {
 type Decrypted struct {
 	Plaintext []byte `json:"plaintext"`
 }
+
+func (r *Decrypted) octets() int { return len(r.Plaintext) }
 
 // VerifyParams ask what a signature says. No key is used.
 type VerifyParams struct {

@@ -32,7 +32,7 @@ type operation struct {
 	cancel context.CancelFunc
 	ended  chan struct{} // closed when result and err are there
 	at     time.Time     // when it ended
-	result any
+	result result
 	err    error
 }
 
@@ -40,24 +40,27 @@ type operation struct {
 const (
 	operationMemory = 10 * time.Minute
 	maxRemembered   = 64      // operations of one origin
-	maxRepeat       = 4 << 20 // octets of a result that can be given again
+	maxRepeat       = 3 << 20 // octets of a result that can be given again
 )
 
 func newOperations(now func() time.Time) *operations {
 	return &operations{now: now, all: map[string]*operation{}}
 }
 
+// A result tells how much it holds, roughly.
+type result interface{ octets() int }
+
 // run runs do once for the caller's operation id.
-func run[R any](ctx context.Context, s *Server, id string, params any, do func(context.Context) (*R, error)) (*R, error) {
+func run[R result](ctx context.Context, s *Server, id string, params any, do func(context.Context) (R, error)) (out R, err error) {
 	raw, err := json.Marshal(params)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
 	running, cancel := context.WithCancel(ctx)
 	defer cancel()
 	o, first := s.ops.begin(callerOf(ctx).origin, id, sm3.Sum(raw), cancel)
 	if o == nil {
-		return nil, fault.New(fault.AgentOperationReused)
+		return out, fault.New(fault.AgentOperationReused)
 	}
 	if !first {
 		return again[R](ctx, o)
@@ -67,37 +70,32 @@ func run[R any](ctx context.Context, s *Server, id string, params any, do func(c
 	done, err := s.limits.wait(o.origin)
 	if err != nil {
 		o.err = err
-		return nil, err
+		return out, err
 	}
 	defer done()
-	out, err := do(running)
+	out, err = do(running)
 	if errors.Is(err, context.Canceled) {
 		err = fault.Wrap(fault.OperationCancelled, err)
 	}
 	o.err = err
-	if err == nil && small(out) {
+	if err == nil && out.octets() <= maxRepeat {
 		o.result = out
 	}
 	return out, err
 }
 
-func small(v any) bool {
-	raw, err := json.Marshal(v)
-	return err == nil && len(raw) <= maxRepeat
-}
-
-func again[R any](ctx context.Context, o *operation) (*R, error) {
+func again[R result](ctx context.Context, o *operation) (out R, err error) {
 	select {
 	case <-ctx.Done():
-		return nil, fault.Wrap(fault.OperationCancelled, ctx.Err())
+		return out, fault.Wrap(fault.OperationCancelled, ctx.Err())
 	case <-o.ended:
 	}
 	if o.err != nil {
-		return nil, o.err
+		return out, o.err
 	}
-	out, ok := o.result.(*R)
+	out, ok := o.result.(R)
 	if !ok {
-		return nil, fault.New(fault.OperationDone)
+		return out, fault.New(fault.OperationDone)
 	}
 	return out, nil
 }
