@@ -2,6 +2,7 @@
 # and `make skf`, `make skf-host` also need a C compiler. GNU make and a POSIX sh.
 
 FUZZTIME ?= 5s
+LANES    ?= 2
 DEMO     ?= build/demo
 
 # Rooms where goroutines can meet. The formats but ofd are single-threaded: the
@@ -45,8 +46,8 @@ test: fonts interop web sdk browser ## go vet and every test
 race: fonts ## the tests of the rooms that share state, under the race detector
 	go test -race -timeout 20m $(RACE)
 
-fuzz: ## every fuzz target for FUZZTIME (default 5s)
-	go run ./test/fuzz -time $(FUZZTIME)
+fuzz: ## every fuzz target for FUZZTIME (default 5s), LANES (default 2) side by side
+	go run ./test/fuzz -time $(FUZZTIME) -lanes $(LANES)
 
 soak: fonts interop ## the long proofs: hundreds of kills, 10 minutes of fuzzing a target; kept in docs/proofs
 	sh test/soak.sh
