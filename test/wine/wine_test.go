@@ -44,7 +44,7 @@ func TestTheAgentAsksInWindowsOfItsOwn(t *testing.T) {
 	}
 	p := &pc{T: t, dir: t.TempDir()}
 	p.env = append(os.Environ(), "WINEPREFIX="+filepath.Join(p.dir, "prefix"), "WINEDEBUG=-all", "DISPLAY="+display)
-	p.start("Xvfb", display, "-screen", "0", "1366x768x24")
+	p.start("Xvfb", "-r", display, "-screen", "0", "1366x768x24")
 	p.windows()
 	data := home.Dir(filepath.Join(p.dir, "home"))
 	p.must(data.Create())
