@@ -21,17 +21,10 @@ export function clock(time: string): string {
   return dayjs(time).format('HH:mm')
 }
 
-/** Octets for people: 1.3 MB. */
+/** Octets for people: 1.3 MB, as Windows and the verification report count them. */
 export function octets(size: number): string {
-  if (size < 1000) return `${size} B`
-  const units = ['kB', 'MB', 'GB']
-  let value = size / 1000
-  let unit = 0
-  while (value >= 999.95 && unit < units.length - 1) {
-    value /= 1000
-    unit++
-  }
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
+  if (size < 1024) return `${size} B`
+  return size < 1 << 20 ? `${(size / 1024).toFixed(1)} KB` : `${(size / (1 << 20)).toFixed(1)} MB`
 }
 
 /** Hexadecimal in capitals, in groups of four: 9F3C 21A7 … */
