@@ -114,7 +114,7 @@ export class Connector {
 
   /** byRedirect leaves the page; what it returns never settles. */
   private byRedirect(method: string, params: object): Promise<never> {
-    leave(this.lang, undefined, method, params, this.options.redirect ?? {});
+    leave(this.lang, method, params, this.options.redirect ?? {});
     return new Promise<never>(() => {});
   }
 
