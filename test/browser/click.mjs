@@ -1,7 +1,7 @@
 // From a click on a business page to the PIN field of the agent's window, in a real
 // browser, and to that of a window with nothing else in it, which is the floor:
 // prints the milliseconds of each round as JSON. Run by the benchmark in
-// browser_test.go.
+// bench_test.go.
 import { launch, programs } from "./browsers.mjs";
 import { startAgent } from "./real.mjs";
 import { startSite } from "./site.mjs";
