@@ -269,6 +269,15 @@ describe("the agent's window", () => {
     expect(asked(agent, "cancel")[0].params).toEqual({ operation: asked(agent, "batch")[0].params.operation });
   });
 
+  test("an agent that ends midway leaves the outcome open", async () => {
+    const agent = fake();
+    const call = agent.call.bind(agent);
+    // What window.html answers where its own call fails.
+    agent.call = async (origin: string, method: string, params: object) => (method === "batch" ? { error: { code: "agent.not_running" } } : call(origin, method, params));
+    inWindow(agent, []);
+    expect(await codeOf(new Client().batch({ documents: [text.document, text.document] }))).toBe("agent.disconnected");
+  });
+
   test("an agent on the second port is asked there first from then on, also by the next page of the tab", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
     const kept = new Map<string, string>();
