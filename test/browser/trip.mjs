@@ -3,8 +3,8 @@
 // Prints the milliseconds of each call as JSON. Run by the benchmark in bench_test.go:
 //
 //	node trip.mjs AGENT-PORT FLOOR-PORT ROUNDS
-import { launch, programs } from "./browsers.mjs";
-import { startSite } from "./site.mjs";
+import { programs } from "./browsers.mjs";
+import { stage, strike } from "./stage.mjs";
 
 const [agent, floor, rounds] = process.argv.slice(2).map(Number);
 
@@ -64,13 +64,11 @@ async function measure({ agent, floor, rounds }) {
 }
 
 const [program] = await programs();
-const site = await startSite();
-const browser = await launch(program, { agentPort: agent, overrides: site.overrides });
+const { site, browser } = await stage(program, () => ({ port: agent }));
 try {
   const page = await browser.newPage();
   await page.goto(`${site.origin("http", "loopback", "127.0.0.2")}/business.html?isolated`);
   console.log(JSON.stringify(await page.evaluate(measure, { agent, floor, rounds })));
 } finally {
-  await browser.close();
-  site.close();
+  await strike({ site, browser });
 }
