@@ -50,7 +50,7 @@ func (w *work) signAll(ctx context.Context) *Batch {
 				continue
 			}
 			out.Results = append(out.Results, r)
-			callerOf(ctx).socket.push("progress", ProgressEvent{w.in.Operation, c.signed(), kept})
+			callerOf(ctx).socket.advance(ProgressEvent{w.in.Operation, c.signed(), kept})
 		}
 	}
 	return out

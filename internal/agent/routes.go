@@ -32,6 +32,12 @@ type windowID struct {
 	ID string `path:"id" pattern:"^[A-Za-z0-9_-]{16,64}$"`
 }
 
+// Of a window that listens. Its browser names the last event that it heard.
+type windowStream struct {
+	ID   string `path:"id" pattern:"^[A-Za-z0-9_-]{16,64}$"`
+	Last string `header:"Last-Event-ID" maxLength:"64"`
+}
+
 type windowAnswer struct {
 	ID   string `path:"id" pattern:"^[A-Za-z0-9_-]{16,64}$"`
 	Body WindowAnswer

@@ -28,8 +28,9 @@ const (
 type socket struct {
 	conn    *websocket.Conn
 	origin  string
-	greeted bool // hello was answered; only the reader touches it
-	out     chan []byte
+	greeted bool        // hello was answered; only the reader touches it
+	out     chan []byte // nil stands for what batches holds
+	batches progress
 	end     context.CancelFunc
 }
 
@@ -174,8 +175,8 @@ func (k *socket) answer(ctx context.Context, a SocketAnswer) {
 	}
 }
 
-// push sends an event; a page that does not keep up is cut off rather than
-// waited for. A nil socket takes none.
+// push sends an event; a page that does not keep up is cut off, and so knows that
+// it missed something, rather than waited for. A nil socket takes none.
 func (k *socket) push(event string, data any) {
 	if k == nil {
 		return
@@ -184,6 +185,18 @@ func (k *socket) push(event string, data any) {
 	if err != nil {
 		return
 	}
+	k.post(b)
+}
+
+// advance sends how far a batch is. A page that does not keep up is told the newest
+// only.
+func (k *socket) advance(e ProgressEvent) {
+	if k != nil && k.batches.put(e) {
+		k.post(nil)
+	}
+}
+
+func (k *socket) post(b []byte) {
 	select {
 	case k.out <- b:
 	default:
@@ -201,9 +214,7 @@ func (k *socket) write(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case b := <-k.out:
-			limited, cancel := context.WithTimeout(ctx, writeTime)
-			err = k.conn.Write(limited, websocket.MessageText, b)
-			cancel()
+			err = k.send(ctx, b)
 		case <-ping.C:
 			limited, cancel := context.WithTimeout(ctx, writeTime)
 			err = k.conn.Ping(limited)
@@ -213,6 +224,25 @@ func (k *socket) write(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// send writes a message of the queue.
+func (k *socket) send(ctx context.Context, b []byte) error {
+	limited, cancel := context.WithTimeout(ctx, writeTime)
+	defer cancel()
+	if b != nil {
+		return k.conn.Write(limited, websocket.MessageText, b)
+	}
+	for _, e := range k.batches.take() {
+		b, err := json.Marshal(SocketEvent{"progress", e})
+		if err == nil {
+			err = k.conn.Write(limited, websocket.MessageText, b)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sockets are the pages that are connected.

@@ -5,11 +5,13 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2/sse"
 
 	"xinzhang/internal/fault"
+	"xinzhang/internal/keyring"
 	"xinzhang/internal/prompt"
 	"xinzhang/internal/systems"
 	"xinzhang/internal/token"
@@ -98,38 +100,54 @@ func (s *Server) steer(_ context.Context, in *windowSteer) (*Body[WindowProgress
 // keepAlive makes proxies and sleeping laptops notice that a stream is dead.
 const keepAlive = 30 * time.Second
 
-func (s *Server) windowEvents(ctx context.Context, in *windowID, send sse.Sender) {
+// windowEvents numbers all events of one run of the agent alike.
+func (s *Server) windowEvents(ctx context.Context, in *windowStream, send sse.Sender) {
 	events, stop := s.windows.watch(in.ID)
 	defer stop()
+	tell := func(e any) (heard bool) { return send(sse.Message{ID: s.run(), Data: e}) == nil }
 	// A stream opens in the browser with its first octet: a window that calls waits
 	// for it before its first question.
-	if send.Data(WindowKeys{len(s.cfg.Ring.All())}) != nil {
+	if !tell(WindowKeys{len(s.cfg.Ring.All())}) {
 		return
 	}
-	if c, err := s.windows.course(in.ID); err == nil {
-		if send.Data(c.progress()) != nil {
-			return
-		}
-	} else if w, err := s.windows.find(in.ID); err == nil {
-		if send.Data(WindowOpened{w.operation()}) != nil {
-			return
-		}
+	if e := s.missed(in); e != nil && !tell(e) {
+		return
 	}
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case e := <-events:
-			if send.Data(e) != nil {
+			if !tell(e) {
 				return
 			}
 		case <-time.After(keepAlive):
-			if send.Data(WindowKeys{len(s.cfg.Ring.All())}) != nil {
+			if !tell(WindowKeys{len(s.cfg.Ring.All())}) {
 				return
 			}
 		}
 	}
 }
+
+// missed is what a window that begins to listen must know: how its batch stands,
+// that a question waits, or that what was under way there ended with the run of the
+// agent that it listened to. Nil: nothing.
+func (s *Server) missed(in *windowStream) any {
+	if c, err := s.windows.course(in.ID); err == nil {
+		return c.progress()
+	}
+	if w, err := s.windows.find(in.ID); err == nil {
+		return WindowOpened{w.operation()}
+	}
+	if in.Last != "" && in.Last != strconv.Itoa(s.run()) {
+		return WindowClosed{*keyring.Why(fault.New(fault.AgentRestarted), fault.ZH)}
+	}
+	return nil
+}
+
+// run tells this run of the agent from others of this user: when it began, in
+// milliseconds.
+func (s *Server) run() int { return int(s.started.UnixMilli()) }
 
 // deliver posts an answer to the page's own server, which the page named and
 // whose origin it must share. A redirect is not followed: it could lead

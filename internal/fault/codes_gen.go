@@ -54,6 +54,8 @@ const (
 	AgentOwnPagesOnly Code = "agent.own_pages_only"
 	// AgentPortTaken: the ports of the agent are taken ({ports})
 	AgentPortTaken Code = "agent.port_taken"
+	// AgentRestarted: the certificate tool was restarted, and what was under way here broke off
+	AgentRestarted Code = "agent.restarted"
 	// AgentTicket: the ticket for the manager is not good
 	AgentTicket Code = "agent.ticket"
 	// AgentTooEarly: that click came too early and was not taken
@@ -1006,6 +1008,9 @@ var table = map[Code]Entry{
 	AgentPortTaken: {Code: AgentPortTaken, Severity: "error", Retryable: false, HTTPStatus: 500, ExitStatus: 4, Args: []string{"ports"},
 		ZH: Text{"本机服务的端口都被占用（{ports}）", "其他程序或其他用户的本机服务占用了端口", "关闭占用端口的程序后重试"},
 		EN: Text{"the ports of the agent are taken ({ports})", "other programs, or the agents of other users, hold them", "close them and try again"}},
+	AgentRestarted: {Code: AgentRestarted, Severity: "error", Retryable: false, HTTPStatus: 410, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"数字证书管理工具重新启动过，这里的操作中断了", "工具在操作途中退出，这个窗口接不上了；中断前已签的文件记在签署记录里，结果不一定已交给业务系统", "先在业务系统中查看哪些已经办好，必要时对照签署记录，再从业务页面重新发起其余的"},
+		EN: Text{"the certificate tool was restarted, and what was under way here broke off", "it ended midway, and this window cannot go on; what was signed before stands in the record of signatures, but may not have reached the business system", "see in the business system what is done, compare the record of signatures if need be, and begin again with the rest from the business page"}},
 	AgentTicket: {Code: AgentTicket, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"打开管理工具的凭据无效", "凭据只能用一次，一分钟内有效", "重新运行 xinzhang-agent open"},
 		EN: Text{"the ticket for the manager is not good", "a ticket is good once, for a minute", "run xinzhang-agent open again"}},

@@ -6,9 +6,9 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { AxeBuilder } from "@axe-core/playwright";
-import { launch, programs } from "./browsers.mjs";
+import { programs } from "./browsers.mjs";
 import { judge } from "./judge.mjs";
-import { startSite } from "./site.mjs";
+import { stage, strike } from "./stage.mjs";
 
 const LIMIT = { timeout: 120_000 };
 const given = process.env.XINZHANG_SLOW_AGENT;
@@ -25,13 +25,9 @@ for (const program of absent ? [{ name: "batch" }] : await programs()) {
     let site, browser;
     before(async () => {
       mkdirSync(shots, { recursive: true });
-      site = await startSite();
-      browser = await launch(program, { agentPort: Number(port), overrides: site.overrides });
+      ({ site, browser } = await stage(program, () => ({ port: Number(port) })));
     });
-    after(async () => {
-      await browser?.close();
-      site?.close();
-    });
+    after(() => strike({ site, browser }));
 
     test("by keyboard: two left out, held, let go on, stopped", LIMIT, async () => {
       await inPage("private", async (page) => {

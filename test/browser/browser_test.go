@@ -17,7 +17,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -143,29 +142,4 @@ func lacking(t testing.TB, why string) {
 		t.Fatal(why)
 	}
 	t.Skip(why)
-}
-
-// From a click on a business page to the focus in the PIN field of the agent's
-// window, in Debian's Chromium, against a window that holds one field and nothing
-// else. Time on the clock, in which the browser makes a window and draws a page:
-// fifteen rounds, however long the benchmark is to run.
-func BenchmarkClickToPIN(b *testing.B) {
-	need(b)
-	cmd := exec.CommandContext(b.Context(), "node", "click.mjs", "15")
-	cmd.Env, cmd.Stderr = append(os.Environ(), realAgent(b)...), os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		b.Fatal(err)
-	}
-	var took struct{ Times, Floor []float64 }
-	if err := json.Unmarshal(out, &took); err != nil {
-		b.Fatalf("%v\n%s", err, out)
-	}
-	slices.Sort(took.Times)
-	slices.Sort(took.Floor)
-	ours, floor := took.Times[len(took.Times)/2], took.Floor[len(took.Floor)/2]
-	b.ReportMetric(ours, "ms")
-	b.ReportMetric(floor, "ms-floor")
-	b.ReportMetric(ours/floor, "×floor")
-	b.ReportMetric(0, "ns/op")
 }

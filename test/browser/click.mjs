@@ -1,10 +1,10 @@
 // From a click on a business page to the PIN field of the agent's window, in a real
 // browser, and to that of a window with nothing else in it, which is the floor:
 // prints the milliseconds of each round as JSON. Run by the benchmark in
-// browser_test.go.
-import { launch, programs } from "./browsers.mjs";
+// bench_test.go.
+import { programs } from "./browsers.mjs";
 import { startAgent } from "./real.mjs";
-import { startSite } from "./site.mjs";
+import { stage, strike } from "./stage.mjs";
 
 const ROUNDS = Number(process.argv[2] ?? 15);
 
@@ -19,10 +19,7 @@ const watch = () => {
 };
 
 const [program] = await programs();
-const agent = await startAgent({ attended: false });
-if (agent.port !== 18099) throw new Error("another agent runs on this computer: a page waits ten seconds for its port");
-const site = await startSite();
-const browser = await launch(program, { agentPort: agent.port, overrides: site.overrides });
+const { agent, site, browser } = await stage(program, () => startAgent({ attended: false }));
 try {
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
   await context.addInitScript(watch);
@@ -71,7 +68,5 @@ try {
     await page.waitForFunction((n) => results.length > n, told);
   }
 } finally {
-  await browser.close();
-  site.close();
-  await agent.close();
+  await strike({ agent, site, browser });
 }

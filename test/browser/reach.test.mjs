@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { startFakeAgent } from "../../web/sdk/fake/index.mjs";
-import { launch, programs } from "./browsers.mjs";
+import { programs } from "./browsers.mjs";
 import { judge } from "./judge.mjs";
-import { startSite } from "./site.mjs";
+import { stage, strike } from "./stage.mjs";
 
 const TEXT = Buffer.from("同意");
 
@@ -27,16 +27,8 @@ const kinds = [
 for (const program of await programs()) {
   describe(`${program.name}: a page reaches the agent`, () => {
     let agent, site, browser;
-    before(async () => {
-      agent = await startFakeAgent({ port: 0 });
-      site = await startSite();
-      browser = await launch(program, { agentPort: agent.port, overrides: site.overrides });
-    });
-    after(async () => {
-      await browser?.close();
-      site?.close();
-      await agent?.close();
-    });
+    before(async () => ({ agent, site, browser } = await stage(program, () => startFakeAgent({ port: 0 }))));
+    after(() => strike({ agent, site, browser }));
 
     for (const kind of kinds) {
       const old = program.name === "109";

@@ -4,10 +4,10 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { launch, programs } from "./browsers.mjs";
+import { programs } from "./browsers.mjs";
 import { judge, judgeLogin } from "./judge.mjs";
 import { given, startAgent } from "./real.mjs";
-import { startSite } from "./site.mjs";
+import { stage, strike } from "./stage.mjs";
 
 const LIMIT = { timeout: 90_000 };
 const TEXT = Buffer.from("同意");
@@ -20,16 +20,8 @@ const absent = given.agent && given.demo ? false : "XINZHANG_AGENT and XINZHANG_
 for (const program of absent ? [{ name: "real" }] : await programs()) {
   describe(`${program.name}: the real agent`, { skip: absent }, () => {
     let agent, site, browser;
-    before(async () => {
-      agent = await startAgent();
-      site = await startSite();
-      browser = await launch(program, { agentPort: agent.port, overrides: site.overrides });
-    });
-    after(async () => {
-      await browser?.close();
-      site?.close();
-      await agent?.close();
-    });
+    before(async () => ({ agent, site, browser } = await stage(program, startAgent)));
+    after(() => strike({ agent, site, browser }));
     beforeEach(() => {
       agent.questions.length = 0;
       agent.person = (q, pin) => ({ approve: true, pin });

@@ -57,8 +57,8 @@ func (c slowContainer) SignDigest(ctx context.Context, e [32]byte) ([]byte, erro
 
 // listen takes one of the ports at which pages look for an agent: on another one
 // it would answer to its own name only.
-func listen(t *testing.T) net.Listener {
-	t.Helper()
+func listen(tb testing.TB) net.Listener {
+	tb.Helper()
 	var all error
 	for _, port := range agent.Ports {
 		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
@@ -67,7 +67,7 @@ func listen(t *testing.T) net.Listener {
 		}
 		all = errors.Join(all, err)
 	}
-	t.Fatal(all)
+	tb.Fatal(all)
 	return nil
 }
 

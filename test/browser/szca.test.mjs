@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startFakeAgent } from "../../web/sdk/fake/index.mjs";
-import { launch, programs } from "./browsers.mjs";
+import { programs } from "./browsers.mjs";
 import { judge } from "./judge.mjs";
-import { startSite } from "./site.mjs";
+import { stage, strike } from "./stage.mjs";
 
 const LIMIT = { timeout: 60_000 };
 const gbk = (hex) => Buffer.from(hex, "hex");
@@ -13,16 +13,8 @@ const der = (base64) => Buffer.from(base64, "base64");
 for (const program of await programs()) {
   describe(`${program.name}: pages of the SZCA control`, () => {
     let agent, site, browser;
-    before(async () => {
-      agent = await startFakeAgent({ port: 0 });
-      site = await startSite();
-      browser = await launch(program, { agentPort: agent.port, overrides: site.overrides });
-    });
-    after(async () => {
-      await browser?.close();
-      site?.close();
-      await agent?.close();
-    });
+    before(async () => ({ agent, site, browser } = await stage(program, () => startFakeAgent({ port: 0 }))));
+    after(() => strike({ agent, site, browser }));
 
     test("a static object: filter, select, sign, read, verify", LIMIT, async () => {
       await inPage("szca-static.html", async (page) => {

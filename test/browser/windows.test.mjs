@@ -4,10 +4,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { launch, programs } from "./browsers.mjs";
+import { programs } from "./browsers.mjs";
 import { judge } from "./judge.mjs";
 import { given, startAgent } from "./real.mjs";
-import { startSite } from "./site.mjs";
+import { stage, strike } from "./stage.mjs";
 
 const LIMIT = { timeout: 90_000 };
 const TEXT = Buffer.from("同意");
@@ -20,15 +20,9 @@ for (const program of absent ? [{ name: "real" }] : await programs()) {
     let agent, site, browser;
     before(async () => {
       mkdirSync(shots, { recursive: true });
-      agent = await startAgent({ attended: false });
-      site = await startSite();
-      browser = await launch(program, { agentPort: agent.port, overrides: site.overrides });
+      ({ agent, site, browser } = await stage(program, () => startAgent({ attended: false })));
     });
-    after(async () => {
-      await browser?.close();
-      site?.close();
-      await agent?.close();
-    });
+    after(() => strike({ agent, site, browser }));
 
     test("the app window: consent, a wrong PIN, the right one; then without consent, refused by Esc", LIMIT, async () => {
       await inPage("http", "private", "", async (page) => {

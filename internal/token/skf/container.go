@@ -244,7 +244,7 @@ func (c *container) ExportCertificate(ctx context.Context, use token.KeyUse) ([]
 	return der, err
 }
 
-// derOf is the DER value at the beginning of b.
+// derOf is a copy of the DER value at the beginning of b.
 func derOf(b []byte) ([]byte, error) {
 	if len(b) < 4 || b[0] != 0x30 {
 		return nil, errors.New("no DER")
@@ -259,7 +259,7 @@ func derOf(b []byte) ([]byte, error) {
 	if n > 0xFFFF || head == 2 && n >= 0x80 || head+n > len(b) {
 		return nil, errors.New("cut DER")
 	}
-	return b[:head+n], nil
+	return slices.Clone(b[:head+n]), nil // it outlives the room it was written to, 64 times its size
 }
 
 // GenerateSigningKey makes the signing pair. Some libraries would replace one that

@@ -246,6 +246,9 @@ func certificates(t *testing.T, b *bench) {
 		if !bytes.Equal(got, der) {
 			t.Error("the certificate is not the one that was imported last")
 		}
+		if cap(got) > 2*len(got) { // programs keep certificates for as long as they run
+			t.Errorf("a certificate of %d octets keeps %d", len(got), cap(got))
+		}
 	}
 	b.refused(c.ImportCertificate(b.ctx, token.Signing, stranger), fault.KeyCertMismatch)
 	if got, err := c.ExportCertificate(b.ctx, token.Signing); err != nil || !bytes.Equal(got, renewed) {

@@ -30,6 +30,7 @@ export interface CodeArgs {
   "agent.other_user": Record<string, never>;
   "agent.own_pages_only": Record<string, never>;
   "agent.port_taken": { ports: Arg };
+  "agent.restarted": Record<string, never>;
   "agent.ticket": Record<string, never>;
   "agent.too_early": Record<string, never>;
   "agent.too_many": { limit: Arg };

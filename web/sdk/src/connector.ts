@@ -85,7 +85,10 @@ export class Connector {
     try {
       return await link.transport.call(method, params);
     } catch (e) {
-      if (link.transport.route === "window" || !(e instanceof XinzhangError) || e.code !== "agent.disconnected") throw e;
+      if (!(e instanceof XinzhangError)) throw e;
+      // The window came from the agent, and now finds none to ask: it ended midway.
+      if (link.transport.route === "window") throw e.code === "agent.not_running" ? fail(this.lang, "agent.disconnected", {}) : e;
+      if (e.code !== "agent.disconnected") throw e;
     }
     // The same operation once more: an agent that has done it gives its first
     // answer again, one that was restarted asks the person again.
@@ -114,7 +117,7 @@ export class Connector {
 
   /** byRedirect leaves the page; what it returns never settles. */
   private byRedirect(method: string, params: object): Promise<never> {
-    leave(this.lang, undefined, method, params, this.options.redirect ?? {});
+    leave(this.lang, method, params, this.options.redirect ?? {});
     return new Promise<never>(() => {});
   }
 

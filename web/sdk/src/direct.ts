@@ -1,9 +1,10 @@
 import type { Lang, XinzhangError } from "./errors";
 import { fail } from "./errors";
 import { explain, gate, watchCSP } from "./gate";
+import { answered, ports } from "./ports";
 import { health, post } from "./post";
 import { openSocket } from "./socket";
-import { API, PORTS, VERSION, within } from "./transport";
+import { API, VERSION, within } from "./transport";
 import type { Push, Transport } from "./transport";
 import type { Hello } from "./types";
 
@@ -55,7 +56,7 @@ class Search {
 }
 
 async function bySocket(search: Search, push: Push, lost: () => void): Promise<Link | undefined> {
-  for (const port of PORTS) {
+  for (const port of ports()) {
     const opening = openSocket(port, search.lang, push, lost);
     try {
       const transport = await search.attempt(opening);
@@ -72,7 +73,7 @@ async function bySocket(search: Search, push: Push, lost: () => void): Promise<L
 async function byFetch(search: Search): Promise<Link | undefined> {
   if (search.unanswered) return undefined;
   let others: number | undefined;
-  for (const port of PORTS) {
+  for (const port of ports()) {
     const there = await search.attempt(health(port)).catch(() => undefined);
     if (there?.user_matches) return over(port, search.lang);
     if (there) others ??= port;
@@ -95,6 +96,7 @@ export async function greet(transport: Transport, lang: Lang): Promise<Hello> {
   const late = () => fail(lang, "call.answer_malformed", {});
   const hello = (await within(transport.call("hello", { sdk: VERSION, api: API }), PATIENCE, late)) as Hello | null;
   if (hello?.product !== "xinzhang-agent" || !Array.isArray(hello.methods)) throw late();
+  answered(transport.port);
   return hello;
 }
 

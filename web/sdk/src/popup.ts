@@ -1,6 +1,7 @@
 import { fail } from "./errors";
 import type { Lang, XinzhangError } from "./errors";
-import { Exchange, PORTS, base } from "./transport";
+import { ports } from "./ports";
+import { Exchange, base } from "./transport";
 import type { Push, Transport } from "./transport";
 
 // On a slow computer the page takes seconds; the browser's own page for a
@@ -23,7 +24,7 @@ export function openWindow(lang: Lang, push: Push): Promise<Transport> {
 }
 
 async function handshake(w: Window, lang: Lang, push: Push): Promise<Transport> {
-  for (const port of PORTS) {
+  for (const port of ports()) {
     w.location.replace(`${base(port)}/window.html`);
     if (await ready(w, base(port), lang)) return connected(w, port, lang, push);
   }

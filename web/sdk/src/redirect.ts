@@ -1,7 +1,8 @@
 import { newOperation, packed, unpacked } from "./bytes";
 import { fail, fromProblem, isProblem } from "./errors";
 import type { Lang } from "./errors";
-import { PORTS, base } from "./transport";
+import { ports } from "./ports";
+import { base } from "./transport";
 
 /** How to come back from the agent's page when the page itself goes there. */
 export interface Redirect {
@@ -28,14 +29,14 @@ const STORE = "xinzhang.redirect";
 const LONGEST = 2_000_000;
 
 /** leave goes to the agent's page with a call; the page ends here and goes on in resume. */
-export function leave(lang: Lang, port: number | undefined, method: string, params: unknown, r: Redirect): never | void {
+export function leave(lang: Lang, method: string, params: unknown, r: Redirect): never | void {
   const state = newOperation();
   const here = new URL(r.return_url ?? location.href, location.href);
   here.hash = "";
   const request = packed({ method, params, return_url: here.href, state, ...(r.deliver_url && { deliver_url: new URL(r.deliver_url, location.href).href }) });
   if (request.length > LONGEST) throw fail(lang, "call.wrong", { what: `${method}: ${request.length} > ${LONGEST}` });
   sessionStorage.setItem(STORE, JSON.stringify({ state, method, context: r.context ?? null }));
-  location.assign(`${base(port ?? PORTS[0])}/redirect.html#request=${request}`);
+  location.assign(`${base(ports()[0])}/redirect.html#request=${request}`);
 }
 
 /**

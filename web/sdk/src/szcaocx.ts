@@ -11,16 +11,16 @@ import { Client } from "./client";
 import { fail, fromProblem, isProblem } from "./errors";
 import { explain, gate } from "./gate";
 import type { Gate } from "./gate";
+import { answered, ports } from "./ports";
 import { Control } from "./szca-control";
 import { Face, functions, names } from "./szca-page";
 import { runLater } from "./szca-steps";
 import type { Step } from "./szca-steps";
-import { PORTS, base } from "./transport";
+import { base } from "./transport";
 
 const LANG = "zh";
 const CLSID = "31d9c2d1-3bec-4b25-87d6-16f6c3d75de6";
 
-let known: number | undefined;
 let permission: Gate = "free";
 let asking = false;
 
@@ -32,7 +32,7 @@ async function raiseQuestion(): Promise<void> {
   permission = await gate();
   if (permission !== "prompt") return;
   asking = true;
-  await fetch(`${base(PORTS[0])}/health`).catch(() => undefined);
+  await fetch(`${base(ports()[0])}/health`).catch(() => undefined);
   asking = false;
   permission = await gate();
 }
@@ -53,13 +53,11 @@ function request(method: string, url: string, body?: string): { ok: boolean; val
 }
 
 function port(): number {
-  for (const p of known ? [known] : PORTS) {
+  for (const p of ports()) {
     const answer = request("GET", `${base(p)}/health`)?.value as { product?: unknown; user_matches?: unknown } | undefined;
-    if (answer?.product === "xinzhang-agent" && answer.user_matches !== false) return (known = p);
-  }
-  if (known !== undefined) {
-    known = undefined; // it was restarted on another port
-    return port();
+    if (answer?.product !== "xinzhang-agent" || answer.user_matches === false) continue;
+    answered(p);
+    return p;
   }
   throw explain(LANG, permission, undefined, asking);
 }

@@ -2,9 +2,6 @@ import { fail, fromProblem, isProblem } from "./errors";
 import type { Lang, XinzhangError } from "./errors";
 import type { Route } from "./types";
 
-/** The ports of the agent: the next one is taken when the one before is another user's. */
-export const PORTS = [18099, 18100, 18101] as const;
-
 /** The major version of the page API that this SDK speaks. */
 export const API = 1;
 

@@ -226,12 +226,22 @@ describe("operations", () => {
 });
 
 describe("the agent's window", () => {
-  /** inWindow has window.open give window.html, which carries what comes over its port to agent; heard is told of all of it. */
-  function inWindow(agent: Agent, heard: unknown[]) {
+  /**
+   * inWindow has window.open give window.html of the agent on port, which carries what
+   * comes over its port to agent; heard is told of all of it, and of where the window went.
+   */
+  function inWindow(agent: Agent, heard: unknown[], port = 18099) {
     const listeners = new Set<(e: object) => void>();
     const opened = {
       closed: false,
-      location: { replace: (url: string) => setTimeout(() => listeners.forEach((l) => l({ source: opened, origin: new URL(url).origin, data: { xinzhang: "ready" } }))) },
+      location: {
+        replace(url: string) {
+          heard.push(url);
+          const { origin } = new URL(url);
+          if (origin.endsWith(`:${port}`)) setTimeout(() => listeners.forEach((l) => l({ source: opened, origin, data: { xinzhang: "ready" } })));
+        },
+      },
+      close() {},
       postMessage(_: object, __: string, [port]: [MessagePort]) {
         port.onmessage = async ({ data }) => {
           heard.push(data.method ?? data.xinzhang);
@@ -255,8 +265,45 @@ describe("the agent's window", () => {
     client.close();
     expect(await signing).toBe("call.window_closed");
     await vi.waitFor(() => expect(heard).toContain("over"));
-    expect(heard).toEqual(["hello", "batch", "cancel", "over"]);
+    expect(heard).toEqual(["http://127.0.0.1:18099/window.html", "hello", "batch", "cancel", "over"]);
     expect(asked(agent, "cancel")[0].params).toEqual({ operation: asked(agent, "batch")[0].params.operation });
+  });
+
+  test("an agent that ends midway leaves the outcome open", async () => {
+    const agent = fake();
+    const call = agent.call.bind(agent);
+    // What window.html answers where its own call fails.
+    agent.call = async (origin: string, method: string, params: object) => (method === "batch" ? { error: { code: "agent.not_running" } } : call(origin, method, params));
+    inWindow(agent, []);
+    expect(await codeOf(new Client().batch({ documents: [text.document, text.document] }))).toBe("agent.disconnected");
+  });
+
+  test("an agent on the second port is asked there first from then on, also by the next page of the tab", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+    const kept = new Map<string, string>();
+    vi.stubGlobal("sessionStorage", { getItem: (k: string) => kept.get(k) ?? null, setItem: (k: string, v: string) => kept.set(k, v) });
+    const heard: unknown[] = [];
+    inWindow(fake(), heard, 18100);
+    /** click signs on a page and gives where its window went. */
+    const click = async (client: Client) => {
+      heard.length = 0;
+      const signing = client.sign(text);
+      await vi.advanceTimersByTimeAsync(11_000);
+      expect((await signing).value).toBeTruthy();
+      return heard.filter((h) => String(h).startsWith("http"));
+    };
+    const at = (port: number) => `http://127.0.0.1:${port}/window.html`;
+    /** loaded is a client on a page that was loaded just now. */
+    const loaded = async () => {
+      vi.resetModules();
+      return new (await import("../src/client")).Client();
+    };
+    const client = await loaded();
+    expect(await click(client)).toEqual([at(18099), at(18100)]);
+    expect(await click(client)).toEqual([at(18100)]);
+    expect(await click(await loaded())).toEqual([at(18100)]);
+    kept.set("xinzhang.port", "80");
+    expect(await click(await loaded())).toEqual([at(18099), at(18100)]);
   });
 });
 

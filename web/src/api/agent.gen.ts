@@ -3210,7 +3210,9 @@ export interface operations {
     windowEvents: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Last-Event-ID"?: string;
+            };
             path: {
                 id: string;
             };

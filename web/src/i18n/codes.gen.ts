@@ -30,6 +30,7 @@ export interface CodeArgs {
   "agent.other_user": Record<string, never>;
   "agent.own_pages_only": Record<string, never>;
   "agent.port_taken": { ports: Arg };
+  "agent.restarted": Record<string, never>;
   "agent.ticket": Record<string, never>;
   "agent.too_early": Record<string, never>;
   "agent.too_many": { limit: Arg };
@@ -636,6 +637,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "本机服务的端口都被占用（{ports}）", cause: "其他程序或其他用户的本机服务占用了端口", next: "关闭占用端口的程序后重试" },
     en: { title: "the ports of the agent are taken ({ports})", cause: "other programs, or the agents of other users, hold them", next: "close them and try again" },
+  },
+  "agent.restarted": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "数字证书管理工具重新启动过，这里的操作中断了", cause: "工具在操作途中退出，这个窗口接不上了；中断前已签的文件记在签署记录里，结果不一定已交给业务系统", next: "先在业务系统中查看哪些已经办好，必要时对照签署记录，再从业务页面重新发起其余的" },
+    en: { title: "the certificate tool was restarted, and what was under way here broke off", cause: "it ended midway, and this window cannot go on; what was signed before stands in the record of signatures, but may not have reached the business system", next: "see in the business system what is done, compare the record of signatures if need be, and begin again with the rest from the business page" },
   },
   "agent.ticket": {
     severity: "error",
