@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { startFakeAgent } from "../../web/sdk/fake/index.mjs";
-import { programs } from "./browsers.mjs";
+import { launch, programs } from "./browsers.mjs";
 import { judge } from "./judge.mjs";
 import { stage, strike } from "./stage.mjs";
 
@@ -109,6 +109,27 @@ for (const program of await programs()) {
         judge(Buffer.from(result.value ?? assert.fail(JSON.stringify(result)), "base64"), TEXT);
         assert.equal(page.context().pages().length, 1, "the window is closed afterwards");
       });
+    });
+
+    test("an agent on the second port is found once, and then asked there first", LIMIT, async () => {
+      const elsewhere = await launch(program, { agentPort: agent.port, at: 18100, overrides: site.overrides });
+      try {
+        const page = await elsewhere.newPage();
+        await page.goto(`${site.origin("http", "public")}/business.html?csp`);
+        const sent = [];
+        page.on("popup", (w) => w.on("request", (r) => r.url().endsWith("/window.html") && sent.push(new URL(r.url()).port)));
+        for (const expected of [["18099", "18100"], ["18100"], ["18100"]]) {
+          sent.length = 0;
+          await page.click("#sign");
+          await page.waitForFunction(() => results.length > 0, null, { timeout: 25_000 });
+          const [result] = await page.evaluate(() => results.splice(0));
+          judge(Buffer.from(result.value ?? assert.fail(JSON.stringify(result)), "base64"), TEXT);
+          assert.deepEqual(sent, expected);
+          if (expected.length > 1) await page.reload(); // the tab remembers it
+        }
+      } finally {
+        await elsewhere.close();
+      }
     });
 
     test("the lines of the manual run as they stand", LIMIT, async () => {
