@@ -10,10 +10,15 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+
 	"xinzhang/internal/fault"
 	"xinzhang/internal/fixture"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/crl"
+	"xinzhang/internal/format/der"
+	"xinzhang/internal/format/sm2enc"
 	"xinzhang/internal/login"
 	"xinzhang/internal/trust"
 )
@@ -65,6 +70,7 @@ func TestWhoIsNotLetIn(t *testing.T) {
 		return []*crl.List{a.CRL(at.Add(time.Minute), crl.Entry{Serial: person.Cert.Serial, RevokedAt: at, Reason: reason})}
 	}
 	announcing := a.Person(func(t *cert.Template) { t.CRLURLs = []string{"http://crl.example/sub.crl"} })
+	inDirectory := announcedInDirectory(t, a, person)
 	for name, c := range map[string]struct {
 		holder *fixture.Holder
 		change func(t *login.Token, origin, nonce *string)
@@ -86,6 +92,7 @@ func TestWhoIsNotLetIn(t *testing.T) {
 		"revoked":                    {holder: person, lists: revoked(crl.KeyCompromise), want: fault.CertRevoked},
 		"on hold":                    {holder: person, lists: revoked(crl.Hold), want: fault.CertHeld},
 		"without the list announced": {holder: announcing, want: fault.LoginStatusUnknown},
+		"without the list announced by a directory name": {holder: inDirectory, want: fault.LoginStatusUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := verifier(a, at.Add(time.Hour+c.later), c.lists...)
@@ -159,4 +166,53 @@ func TestOtherLanguagesAskOverHTTP(t *testing.T) {
 	if res.StatusCode != 422 || strings.Contains(b.String(), "19900101") || !strings.Contains(b.String(), "body.id_number") {
 		t.Errorf("%d %s", res.StatusCode, b.String())
 	}
+}
+
+// announcedInDirectory is h certified again with a CRL distribution point that
+// is a directory name.
+func announcedInDirectory(t *testing.T, a *fixture.Authority, h *fixture.Holder) *fixture.Holder {
+	t.Helper()
+	point := []byte("\x30\x1D\x06\x03\x55\x1D\x1F\x04\x16\x30\x14\x30\x12\xA0\x10\xA0\x0E\xA4\x0C\x30\x0A\x31\x08\x30\x06\x06\x01\x00\x0C\x01\x31")
+	tbs := h.Cert.RawTBS
+	v, err := der.ParseOnly(tbs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kids, err := v.Children()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b cryptobyte.Builder
+	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		for _, k := range kids[:len(kids)-1] {
+			b.AddBytes(k.Raw)
+		}
+		list, err := der.ParseOnly(kids[len(kids)-1].Content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.AddASN1(asn1.Tag(3).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) {
+			b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+				b.AddBytes(list.Content)
+				b.AddBytes(point)
+			})
+		})
+	})
+	tbs = b.BytesOrPanic()
+	sig, err := a.Sub.SignDigest(t.Context(), sm2enc.Digest(&a.Sub.Key.PublicKey, tbs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cert.Assemble(tbs, sig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := cert.Parse(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.CRLURLs()) > 0 || len(c.CRLPoints()) != 1 {
+		t.Fatalf("points %v", c.CRLPoints())
+	}
+	return &fixture.Holder{Cert: c, Key: h.Key}
 }

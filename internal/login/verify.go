@@ -119,8 +119,7 @@ func (v *Verifier) status(set *trust.Set, c, issuer *cert.Certificate, now time.
 	case trust.Good:
 		return nil
 	}
-	announced := len(c.CRLURLs())+len(c.OCSPURLs()) > 0
-	if announced && !v.AcceptUnknownStatus {
+	if c.AnnouncesStatus() && !v.AcceptUnknownStatus {
 		return fault.New(fault.LoginStatusUnknown, "issuer", c.Issuer().String())
 	}
 	return nil

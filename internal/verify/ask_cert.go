@@ -167,47 +167,24 @@ func askStatusOf(f *certFacts, codes certCodes, at time.Time, stamped bool) []fi
 			// A list dated after the signing settles it even when it is out of date.
 		case f.path.Anchored() && i >= f.path.Anchor:
 			// The reader trusts this one and all above it.
-		case announces(c), st.State == trust.Stale:
+		case c.AnnouncesStatus(), st.State == trust.Stale:
 			unknown = true
 		default:
 			unannounced = true
 		}
 	}
 	if len(f.status) == 0 { // no issuer is known, so no list can be checked
-		unknown, unannounced = announces(f.cert), !announces(f.cert)
+		unknown, unannounced = f.cert.AnnouncesStatus(), !f.cert.AnnouncesStatus()
 	}
 	switch {
 	case unknown:
-		out = append(out, found(codes.checkStatus, codes.statusUnknown, "source", source(f.path.Certs)))
+		out = append(out, found(codes.checkStatus, codes.statusUnknown, "why", whyUnknown(f.path.Certs)))
 	case unannounced:
 		out = append(out, found(codes.checkStatus, codes.unannounced))
 	case len(out) == 0:
 		out = append(out, found(codes.checkStatus, codes.statusOK, "asof", beijing.Moment(f.status[0].AsOf)))
 	}
 	return out
-}
-
-func announces(c *cert.Certificate) bool { return len(c.CRLURLs())+len(c.OCSPURLs()) > 0 }
-
-// source names the first place that would settle the status.
-func source(certs []*cert.Certificate) any {
-	for _, c := range certs {
-		for _, url := range append(c.CRLURLs(), c.OCSPURLs()...) {
-			return url
-		}
-	}
-	return newerList{}
-}
-
-// newerList words a source that the certificates do not name.
-type newerList struct{}
-
-// Words names it in lang.
-func (newerList) Words(lang fault.Lang) string {
-	if lang == fault.EN {
-		return "no address, and the list that was given is out of date: a newer one"
-	}
-	return "签发机构（所给的吊销列表已过期）"
 }
 
 func askUsageOf(c *cert.Certificate, codes certCodes) []finding {

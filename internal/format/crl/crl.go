@@ -49,9 +49,9 @@ type List struct {
 	// Deviations names, as "place: what", where the list breaks RFC 5280.
 	Deviations []string
 
-	entries []byte // content of revokedCertificates
-	partial []kind // why the list cannot settle every certificate of its issuer
-	points  []string
+	entries []byte     // content of revokedCertificates
+	partial []kind     // why the list cannot settle every certificate of its issuer
+	point   cert.Point // empty: the list is not of one distribution point
 	onlyCA  bool
 	onlyEE  bool
 }
@@ -131,7 +131,7 @@ func (l *List) Covers(c *cert.Certificate) error {
 	if (l.onlyCA && !ca) || (l.onlyEE && ca) {
 		return fault.New(fault.CRLNotJudged, "kind", kindScope)
 	}
-	if len(l.points) > 0 && !slices.ContainsFunc(c.CRLURLs(), func(u string) bool { return slices.Contains(l.points, u) }) {
+	if !l.point.Empty() && !slices.ContainsFunc(c.CRLPoints(), l.point.Same) {
 		return fault.New(fault.CRLNotJudged, "kind", kindPoint)
 	}
 	return nil

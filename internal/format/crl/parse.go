@@ -183,18 +183,7 @@ func (l *List) readScope(value []byte) error {
 }
 
 func (l *List) readPoint(v der.Value) {
-	full, ok := der.Open(v, v.Tag, "distributionPoint").Optional("fullName", der.ContextConstructed(0))
-	if !ok {
-		l.partial = append(l.partial, kindPoint)
-		return
-	}
-	names, _ := full.Children()
-	for _, n := range names {
-		if n.Tag == der.Context(6) {
-			l.points = append(l.points, der.Decode(n.Content))
-		}
-	}
-	if len(l.points) == 0 { // a directory name: cannot be compared with addresses
+	if l.point = cert.ReadPoint(v, l.RawIssuer); l.point.Empty() {
 		l.partial = append(l.partial, kindPoint)
 	}
 }

@@ -279,7 +279,7 @@ export interface CodeArgs {
   "maker.role": { role: Arg };
   "maker.status_ok": { asof: Arg };
   "maker.status_unannounced": Record<string, never>;
-  "maker.status_unknown": { source: Arg };
+  "maker.status_unknown": { why: Arg };
   "operation.cancelled": Record<string, never>;
   "operation.done": Record<string, never>;
   "operation.stopped": Record<string, never>;
@@ -406,7 +406,7 @@ export interface CodeArgs {
   "signer.role": { role: Arg };
   "signer.status_ok": { asof: Arg };
   "signer.status_unannounced": Record<string, never>;
-  "signer.status_unknown": { source: Arg };
+  "signer.status_unknown": { why: Arg };
   "signer.time_ok": { start: Arg; end: Arg };
   "skf.crashed": { library: Arg; function: Arg };
   "skf.draft": { library: Arg };

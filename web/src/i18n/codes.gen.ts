@@ -279,7 +279,7 @@ export interface CodeArgs {
   "maker.role": { role: Arg };
   "maker.status_ok": { asof: Arg };
   "maker.status_unannounced": Record<string, never>;
-  "maker.status_unknown": { source: Arg };
+  "maker.status_unknown": { why: Arg };
   "operation.cancelled": Record<string, never>;
   "operation.done": Record<string, never>;
   "operation.stopped": Record<string, never>;
@@ -406,7 +406,7 @@ export interface CodeArgs {
   "signer.role": { role: Arg };
   "signer.status_ok": { asof: Arg };
   "signer.status_unannounced": Record<string, never>;
-  "signer.status_unknown": { source: Arg };
+  "signer.status_unknown": { why: Arg };
   "signer.time_ok": { start: Arg; end: Arg };
   "skf.crashed": { library: Arg; function: Arg };
   "skf.draft": { library: Arg };
@@ -2128,14 +2128,14 @@ export const codes: { readonly [code in Code]: Entry } = {
   "maker.status_unannounced": {
     severity: "warning",
     retryable: false,
-    zh: { title: "制章者证书没有说明吊销信息的来源", cause: "证书里没有查询地址，也没有提供吊销列表", next: "重要文件请向签发机构核实证书状态" },
-    en: { title: "the seal maker's certificate announces no source of its status", cause: "it names no address and no revocation list was given", next: "ask its issuer where it matters" },
+    zh: { title: "制章者证书没有说明吊销信息的来源", cause: "证书没有说明可在哪里查询，也没有提供吊销列表", next: "重要文件请向签发机构核实证书状态" },
+    en: { title: "the seal maker's certificate announces no source of its status", cause: "it does not say where to ask and no revocation list was given", next: "ask its issuer where it matters" },
   },
   "maker.status_unknown": {
     severity: "warning",
     retryable: false,
-    zh: { title: "取不到制章者证书的吊销信息，无法确定是否被吊销", cause: "证书说明可在 {source} 查询，但手头没有", next: "取得该吊销列表（命令行用 --crl 指定）后再验证，或请签发机构答复" },
-    en: { title: "whether the seal maker's certificate was revoked cannot be told", cause: "the certificate announces {source}, which is not at hand", next: "fetch that list (--crl on the command line) and verify again, or ask the authority" },
+    zh: { title: "取不到制章者证书的吊销信息，无法确定是否被吊销", cause: "{why}", next: "取得签发机构的吊销列表（命令行用 --crl 指定）后再验证，或请签发机构答复" },
+    en: { title: "whether the seal maker's certificate was revoked cannot be told", cause: "{why}", next: "fetch the issuer's revocation list (--crl on the command line) and verify again, or ask the authority" },
   },
   "operation.cancelled": {
     severity: "error",
@@ -2890,14 +2890,14 @@ export const codes: { readonly [code in Code]: Entry } = {
   "signer.status_unannounced": {
     severity: "warning",
     retryable: false,
-    zh: { title: "签署人证书没有说明吊销信息的来源", cause: "证书里没有查询地址，也没有提供吊销列表", next: "重要文件请向签发机构核实证书状态" },
-    en: { title: "the signer's certificate announces no source of its status", cause: "it names no address and no revocation list was given", next: "ask its issuer where it matters" },
+    zh: { title: "签署人证书没有说明吊销信息的来源", cause: "证书没有说明可在哪里查询，也没有提供吊销列表", next: "重要文件请向签发机构核实证书状态" },
+    en: { title: "the signer's certificate announces no source of its status", cause: "it does not say where to ask and no revocation list was given", next: "ask its issuer where it matters" },
   },
   "signer.status_unknown": {
     severity: "warning",
     retryable: false,
-    zh: { title: "取不到签署人证书的吊销信息，无法确定是否被吊销", cause: "证书说明可在 {source} 查询，但手头没有", next: "取得该吊销列表（命令行用 --crl 指定）后再验证，或请签发机构答复" },
-    en: { title: "whether the signer's certificate was revoked cannot be told", cause: "the certificate announces {source}, which is not at hand", next: "fetch that list (--crl on the command line) and verify again, or ask the authority" },
+    zh: { title: "取不到签署人证书的吊销信息，无法确定是否被吊销", cause: "{why}", next: "取得签发机构的吊销列表（命令行用 --crl 指定）后再验证，或请签发机构答复" },
+    en: { title: "whether the signer's certificate was revoked cannot be told", cause: "{why}", next: "fetch the issuer's revocation list (--crl on the command line) and verify again, or ask the authority" },
   },
   "signer.time_ok": {
     severity: "ok",
