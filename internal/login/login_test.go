@@ -69,6 +69,11 @@ func TestWhoIsNotLetIn(t *testing.T) {
 	revoked := func(reason crl.Reason) []*crl.List {
 		return []*crl.List{a.CRL(at.Add(time.Minute), crl.Entry{Serial: person.Cert.Serial, RevokedAt: at, Reason: reason})}
 	}
+	// The clock of the verifier is at an hour: these lists are of later moments.
+	ahead := func(by time.Duration, revoked time.Time) []*crl.List {
+		now := at.Add(time.Hour)
+		return []*crl.List{a.CRL(at), a.CRL(now.Add(by), crl.Entry{Serial: person.Cert.Serial, RevokedAt: revoked, Reason: crl.KeyCompromise})}
+	}
 	announcing := a.Person(func(t *cert.Template) { t.CRLURLs = []string{"http://crl.example/sub.crl"} })
 	inDirectory := announcedInDirectory(t, a, person)
 	for name, c := range map[string]struct {
@@ -78,20 +83,25 @@ func TestWhoIsNotLetIn(t *testing.T) {
 		later  time.Duration
 		want   fault.Code
 	}{
-		"for another site":           {holder: person, change: func(t *login.Token, o, n *string) { *o = "https://evil.example" }, want: fault.LoginOrigin},
-		"with another nonce":         {holder: person, change: func(t *login.Token, o, n *string) { *n = strings.Repeat("A", 44) }, want: fault.LoginNonce},
-		"with a short nonce":         {holder: person, change: func(t *login.Token, o, n *string) { *n = "1" }, want: fault.LoginNonce},
-		"with a changed signature":   {holder: person, change: func(t *login.Token, o, n *string) { t.Signature[40] ^= 1 }, want: fault.LoginSignature},
-		"with a short signature":     {holder: person, change: func(t *login.Token, o, n *string) { t.Signature = t.Signature[:63] }, want: fault.LoginSignature},
-		"of a later format":          {holder: person, change: func(t *login.Token, o, n *string) { t.Format = "xinzhang:2.0" }, want: fault.LoginFormat},
-		"with another's certificate": {holder: person, change: func(t *login.Token, o, n *string) { t.Certificate = a.Person(nil).Certificate() }, want: fault.LoginSignature},
-		"without a certificate":      {holder: person, change: func(t *login.Token, o, n *string) { t.Certificate = []byte{0x30, 0} }, want: fault.CertBroken},
-		"of an organisation":         {holder: a.Organisation(nil), want: fault.KeyPurposeLoginOrganisation},
-		"of another authority":       {holder: other.Person(nil), want: fault.LoginNotTrusted},
-		"expired":                    {holder: a.Person(func(t *cert.Template) { t.NotAfter = at.Add(time.Minute) }), later: time.Hour, want: fault.CertExpired},
-		"revoked":                    {holder: person, lists: revoked(crl.KeyCompromise), want: fault.CertRevoked},
-		"on hold":                    {holder: person, lists: revoked(crl.Hold), want: fault.CertHeld},
-		"without the list announced": {holder: announcing, want: fault.LoginStatusUnknown},
+		"for another site":                               {holder: person, change: func(t *login.Token, o, n *string) { *o = "https://evil.example" }, want: fault.LoginOrigin},
+		"with another nonce":                             {holder: person, change: func(t *login.Token, o, n *string) { *n = strings.Repeat("A", 44) }, want: fault.LoginNonce},
+		"with a short nonce":                             {holder: person, change: func(t *login.Token, o, n *string) { *n = "1" }, want: fault.LoginNonce},
+		"with a changed signature":                       {holder: person, change: func(t *login.Token, o, n *string) { t.Signature[40] ^= 1 }, want: fault.LoginSignature},
+		"with a short signature":                         {holder: person, change: func(t *login.Token, o, n *string) { t.Signature = t.Signature[:63] }, want: fault.LoginSignature},
+		"of a later format":                              {holder: person, change: func(t *login.Token, o, n *string) { t.Format = "xinzhang:2.0" }, want: fault.LoginFormat},
+		"with another's certificate":                     {holder: person, change: func(t *login.Token, o, n *string) { t.Certificate = a.Person(nil).Certificate() }, want: fault.LoginSignature},
+		"without a certificate":                          {holder: person, change: func(t *login.Token, o, n *string) { t.Certificate = []byte{0x30, 0} }, want: fault.CertBroken},
+		"of an organisation":                             {holder: a.Organisation(nil), want: fault.KeyPurposeLoginOrganisation},
+		"of another authority":                           {holder: other.Person(nil), want: fault.LoginNotTrusted},
+		"expired":                                        {holder: a.Person(func(t *cert.Template) { t.NotAfter = at.Add(time.Minute) }), later: time.Hour, want: fault.CertExpired},
+		"revoked":                                        {holder: person, lists: revoked(crl.KeyCompromise), want: fault.CertRevoked},
+		"on hold":                                        {holder: person, lists: revoked(crl.Hold), want: fault.CertHeld},
+		"revoked, by a clock a minute slow":              {holder: person, lists: ahead(time.Minute, at), want: fault.CertRevoked},
+		"revoked, by a clock a day slow":                 {holder: person, lists: ahead(24*time.Hour, at), want: fault.CertRevoked},
+		"revoked a moment ago, by a clock a day slow":    {holder: person, lists: ahead(24*time.Hour, at.Add(24*time.Hour)), want: fault.CertRevoked},
+		"by a clock slower than the only list":           {holder: person, lists: ahead(24*time.Hour, at)[1:], want: fault.CertRevoked},
+		"with a list of tomorrow only":                   {holder: person, lists: []*crl.List{a.CRL(at.Add(24 * time.Hour))}, want: fault.LoginStatusUnknown},
+		"without the list announced":                     {holder: announcing, want: fault.LoginStatusUnknown},
 		"without the list announced by a directory name": {holder: inDirectory, want: fault.LoginStatusUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -30,30 +30,46 @@ type Status struct {
 	Reason crl.Reason
 	AsOf   time.Time // thisUpdate of the list
 	Until  time.Time // nextUpdate of the list; zero when it names none
+
+	// Ahead is the thisUpdate of the newest list that was left aside for being
+	// dated after the moment of judgement; zero when none was.
+	Ahead time.Time
 }
+
+// ClockSkew is how far the clocks of two parties may disagree unremarked.
+const ClockSkew = 5 * time.Minute
 
 // Status looks c up in the lists that issuer signed, for a judgement at time at.
 // The newest list speaks, but a revocation stays one whatever newer lists say.
 // Lists that cannot clear a certificate (deltas, lists of some reasons) can still
-// name it. Lists dated after at are left aside.
+// name it; so can a list dated after at, of what had come to pass by then: a
+// clock that is slow must not hide a revocation.
 func (s *Set) Status(c, issuer *cert.Certificate, at time.Time) Status {
 	known := Status{State: NoInformation}
 	if issuer == nil {
 		return known
 	}
 	var all []Status
+	var ahead time.Time
+	latest := at.Add(ClockSkew)
 	for _, list := range s.CRLs {
-		if list.ThisUpdate.After(at) || !list.Names(c) || !s.isSigned(list, issuer) {
+		if !list.Names(c) || !s.isSigned(list, issuer) {
 			continue
 		}
-		if st, ok := lookup(list, c, at); ok {
+		st, ok := lookup(list, c, at)
+		switch {
+		case !ok:
+		case !list.ThisUpdate.After(latest), st.State.bad() && !st.Since.After(latest):
 			all = append(all, st)
+		case list.ThisUpdate.After(ahead):
+			ahead = list.ThisUpdate
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Status) int { return a.AsOf.Compare(b.AsOf) })
 	for _, newer := range all {
 		known = known.then(newer)
 	}
+	known.Ahead = ahead
 	return known
 }
 
@@ -77,7 +93,7 @@ func (st Status) then(newer Status) Status {
 // lookup returns what one list says; ok is false when it says nothing.
 func lookup(list *crl.List, c *cert.Certificate, at time.Time) (st Status, ok bool) {
 	st = Status{State: Good, AsOf: list.ThisUpdate, Until: list.NextUpdate}
-	if !list.Current(at) {
+	if !list.NextUpdate.IsZero() && at.After(list.NextUpdate) {
 		st.State = Stale
 	}
 	entry, listed := list.Lookup(c.Serial)

@@ -37,7 +37,9 @@ func TestStatus(t *testing.T) {
 		{"the last day of a list", []*crl.List{good(13)}, 20, trust.Good, 0, 13},
 		{"a list out of date", []*crl.List{good(10)}, 20, trust.Stale, 0, 10},
 		{"a list of tomorrow", []*crl.List{good(21)}, 20, trust.NoInformation, 0, 0},
-		{"a list of tomorrow beside one of today", []*crl.List{gone(21, 1), good(20)}, 20, trust.Good, 0, 20},
+		{"a list of tomorrow that names what came to pass before", []*crl.List{gone(21, 1), good(20)}, 20, trust.Revoked, 1, 21},
+		{"a list of tomorrow that names what comes to pass then", []*crl.List{gone(22, 21), good(20)}, 20, trust.Good, 0, 20},
+		{"a list of three minutes on", []*crl.List{a.CRL(day(20).Add(3 * time.Minute))}, 20, trust.Good, 0, 0},
 		{"a list of another key", []*crl.List{other.CRL(day(18), entry(1, crl.KeyCompromise))}, 20, trust.NoInformation, 0, 0},
 		{"revoked", []*crl.List{gone(18, 9)}, 20, trust.Revoked, 9, 18},
 		{"revoked in a list out of date", []*crl.List{gone(10, 9)}, 20, trust.Revoked, 9, 10},
@@ -65,6 +67,25 @@ func TestStatus(t *testing.T) {
 				t.Errorf("as of %s, want %s", got.AsOf, day(tt.asOf))
 			}
 		})
+	}
+}
+
+// What was left aside for its date is told, so that nobody says there was none.
+func TestStatusTellsOfListsAheadOfTheMoment(t *testing.T) {
+	a := fixture.New(t, issued)
+	person := a.Person(nil)
+	day := func(n int) time.Time { return issued.AddDate(0, 0, n) }
+	for name, c := range map[string]struct {
+		list *crl.List
+		want time.Time
+	}{
+		"of tomorrow":        {a.CRL(day(21)), day(21)},
+		"of four minutes on": {a.CRL(day(20).Add(4 * time.Minute)), time.Time{}},
+		"of yesterday":       {a.CRL(day(19)), time.Time{}},
+	} {
+		if got := a.Trust(c.list).Status(person.Cert, a.Sub.Cert, day(20)).Ahead; !got.Equal(c.want) {
+			t.Errorf("%s: ahead %s, want %s", name, got, c.want)
+		}
 	}
 }
 

@@ -148,7 +148,8 @@ func askChain(f *certFacts, codes certCodes, at time.Time) []finding {
 // revoked or on hold at the time of signing.
 func askStatusOf(f *certFacts, codes certCodes, at time.Time, stamped bool) []finding {
 	var out []finding
-	unknown, unannounced := false, false
+	var unknown []words
+	unannounced := false
 	for i, st := range f.status {
 		c := f.path.Certs[i]
 		before := !st.Since.After(at)
@@ -167,18 +168,20 @@ func askStatusOf(f *certFacts, codes certCodes, at time.Time, stamped bool) []fi
 			// A list dated after the signing settles it even when it is out of date.
 		case f.path.Anchored() && i >= f.path.Anchor:
 			// The reader trusts this one and all above it.
-		case c.AnnouncesStatus(), st.State == trust.Stale:
-			unknown = true
+		case c.AnnouncesStatus(), st.State == trust.Stale, !st.Ahead.IsZero():
+			unknown = append(unknown, whyUnknown(c, st))
 		default:
 			unannounced = true
 		}
 	}
 	if len(f.status) == 0 { // no issuer is known, so no list can be checked
-		unknown, unannounced = f.cert.AnnouncesStatus(), !f.cert.AnnouncesStatus()
+		if unannounced = !f.cert.AnnouncesStatus(); !unannounced {
+			unknown = append(unknown, published(f.cert))
+		}
 	}
 	switch {
-	case unknown:
-		out = append(out, found(codes.checkStatus, codes.statusUnknown, "why", whyUnknown(f.path.Certs)))
+	case len(unknown) > 0:
+		out = append(out, found(codes.checkStatus, codes.statusUnknown, "why", unknown[0]))
 	case unannounced:
 		out = append(out, found(codes.checkStatus, codes.unannounced))
 	case len(out) == 0:

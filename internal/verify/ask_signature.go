@@ -13,6 +13,7 @@ import (
 	"xinzhang/internal/format/oid"
 	"xinzhang/internal/format/ses"
 	"xinzhang/internal/format/sm2enc"
+	"xinzhang/internal/trust"
 )
 
 func verifySM2(pub *ecdsa.PublicKey, message, value []byte) bool {
@@ -233,7 +234,7 @@ func askSealBinding(s *signatureFacts, _ *documentFacts) []finding {
 }
 
 // clockSkew is how far two clocks may disagree unremarked.
-const clockSkew = 5 * time.Minute
+const clockSkew = trust.ClockSkew
 
 func askSigningTime(s *signatureFacts, doc *documentFacts) []finding {
 	if s.file == nil || s.valueErr != nil {

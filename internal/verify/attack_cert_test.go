@@ -89,7 +89,7 @@ func TestAttacksByCertificates(t *testing.T) {
 		{name: "another certificate with the same key", doc: swappedSeal.zip(), verdict: verify.Failed, codes: is(fault.SealNotListed)},
 		{name: "an authority signs by itself", doc: w.signedBy(a.Sub), verdict: verify.Failed, codes: is(fault.SignerKeyUsage)},
 		{name: "judged before it was signed", doc: w.signedBy(w.org), at: w.at.AddDate(0, 0, -1), verdict: verify.Failed, codes: is(fault.TimeFuture)},
-		{name: "judged as of the evening of signing", doc: w.signedBy(w.org), at: w.at.Add(time.Hour), verdict: verify.Passed, codes: is(fault.SignerStatusUnannounced)},
+		{name: "judged as of the evening of signing", doc: w.signedBy(w.org), at: w.at.Add(time.Hour), verdict: verify.Indeterminate, codes: is(fault.SignerStatusUnknown)},
 	})
 }
 

@@ -2,9 +2,11 @@ package verify_test
 
 import (
 	"testing"
+	"time"
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/fixture"
+	"xinzhang/internal/format/crl"
 	"xinzhang/internal/format/der"
 	"xinzhang/internal/format/oid"
 	"xinzhang/internal/trust"
@@ -74,4 +76,20 @@ func content(t testing.TB, b []byte) []byte {
 		t.Fatal(err)
 	}
 	return v.Content
+}
+
+// The clock of a reader and that of the authority are never quite the same.
+func TestListsAheadOfTheReadersClock(t *testing.T) {
+	w := newWorld(t)
+	revoked := func(ahead time.Duration, since time.Time) *trust.Set {
+		return w.a.Trust(w.a.CRL(w.now.Add(ahead), crl.Entry{Serial: w.org.Cert.Serial, RevokedAt: since, Reason: crl.KeyCompromise}))
+	}
+	doc, before := w.signedBy(w.org), w.at.AddDate(0, 0, -1)
+	w.run(t, []attack{
+		{name: "revoked before signing, list a minute old", doc: doc, set: revoked(-time.Minute, before), verdict: verify.Failed, codes: is(fault.SignerRevokedBefore)},
+		{name: "revoked before signing, list a minute ahead", doc: doc, set: revoked(time.Minute, before), verdict: verify.Failed, codes: is(fault.SignerRevokedBefore)},
+		{name: "revoked before signing, list a day ahead", doc: doc, set: revoked(24*time.Hour, before), verdict: verify.Failed, codes: is(fault.SignerRevokedBefore)},
+		{name: "revoked after the moment of judgement", doc: doc, set: revoked(24*time.Hour, w.now.Add(time.Hour)), verdict: verify.Indeterminate, codes: is(fault.SignerStatusUnknown)},
+		{name: "genuine: a clean list three minutes ahead", doc: doc, set: w.a.Trust(w.a.CRL(w.now.Add(3 * time.Minute))), verdict: verify.Passed},
+	})
 }

@@ -1,8 +1,13 @@
 package verify
 
 import (
+	"fmt"
+	"time"
+
+	"xinzhang/internal/beijing"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
+	"xinzhang/internal/trust"
 )
 
 // words are a part of a message in both languages.
@@ -16,15 +21,23 @@ func (w words) Words(lang fault.Lang) string {
 	return w.zh
 }
 
-// whyUnknown says of the first certificate that announces its status where that
-// is published: it is what the reader has to fetch.
-func whyUnknown(certs []*cert.Certificate) words {
-	for _, c := range certs {
-		if c.AnnouncesStatus() {
-			return published(c)
-		}
+// whyUnknown says why st does not settle the status of c: what the reader gave
+// that does not serve, else what there is to fetch.
+func whyUnknown(c *cert.Certificate, st trust.Status) words {
+	switch {
+	case !st.Ahead.IsZero():
+		return dated(st.Ahead, "所给的吊销列表签发于 %s，晚于验证所依据的时间（或本机时钟偏慢），没有采用",
+			"the revocation list that was given is of %s, later than the moment of judgement (or this machine's clock is slow), and was left aside")
+	case st.State == trust.Stale:
+		return dated(st.AsOf, "所给的吊销列表（%s）已过期", "the revocation list that was given (%s) is out of date")
 	}
-	return words{"所给的吊销列表已过期", "the revocation list that was given is out of date"}
+	return published(c)
+}
+
+// dated puts a moment into both texts.
+func dated(at time.Time, zh, en string) words {
+	m := beijing.Moment(at)
+	return words{fmt.Sprintf(zh, m), fmt.Sprintf(en, m)}
 }
 
 // published says where the status of c is published.
