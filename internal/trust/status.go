@@ -34,6 +34,28 @@ type Status struct {
 	// Ahead is the thisUpdate of the newest list that was left aside for being
 	// dated after the moment of judgement; zero when none was.
 	Ahead time.Time
+
+	// Holds are the times on hold that lists bear witness to, also of one that
+	// was restored since: what was signed meanwhile stays void.
+	Holds []Hold
+}
+
+// A Hold is a time on hold: from Since to the last list that shows it, both
+// included. What came after that list, it does not know.
+type Hold struct{ Since, Until time.Time }
+
+// Unfit reports whether the key must not be relied on for what was done at t:
+// state is [Revoked] or [OnHold], since the moment from which on.
+func (st Status) Unfit(t time.Time) (state State, since time.Time, unfit bool) {
+	if st.State.bad() && !st.Since.After(t) {
+		return st.State, st.Since, true
+	}
+	for _, h := range st.Holds {
+		if !t.Before(h.Since) && !t.After(h.Until) {
+			return OnHold, h.Since, true
+		}
+	}
+	return st.State, time.Time{}, false
 }
 
 // ClockSkew is how far the clocks of two parties may disagree unremarked.
@@ -66,10 +88,14 @@ func (s *Set) Status(c, issuer *cert.Certificate, at time.Time) Status {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Status) int { return a.AsOf.Compare(b.AsOf) })
+	var holds []Hold
 	for _, newer := range all {
+		if newer.State == OnHold {
+			holds = append(holds, Hold{newer.Since, newer.AsOf})
+		}
 		known = known.then(newer)
 	}
-	known.Ahead = ahead
+	known.Ahead, known.Holds = ahead, holds
 	return known
 }
 

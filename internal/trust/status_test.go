@@ -100,3 +100,40 @@ func TestStatusNeedsAnIssuer(t *testing.T) {
 		t.Errorf("by another issuer: state %d", got.State)
 	}
 }
+
+// A hold that ended stays a hold for what was done meanwhile.
+func TestWhenAKeyWasUnfit(t *testing.T) {
+	a := fixture.New(t, issued)
+	person := a.Person(nil)
+	day := func(n int) time.Time { return issued.AddDate(0, 0, n) }
+	list := func(n, since int, r crl.Reason) *crl.List {
+		return a.CRL(day(n), crl.Entry{Serial: person.Cert.Serial, RevokedAt: day(since), Reason: r})
+	}
+	held := a.Trust(list(5, 3, crl.Hold), a.CRL(day(8)), list(12, 10, crl.Hold), a.CRL(day(18))).Status(person.Cert, a.Sub.Cert, day(20))
+	gone := a.Trust(list(5, 3, crl.Hold), a.CRL(day(8)), list(18, 15, crl.Superseded)).Status(person.Cert, a.Sub.Cert, day(20))
+	still := a.Trust(list(18, 15, crl.Hold)).Status(person.Cert, a.Sub.Cert, day(20))
+	for _, c := range []struct {
+		name  string
+		of    trust.Status
+		at    int
+		want  bool
+		since int
+	}{
+		{"before the first hold", held, 2, false, 0},
+		{"its first moment", held, 3, true, 3},
+		{"the moment of the list that shows it", held, 5, true, 3},
+		{"between that list and the clean one", held, 6, false, 0},
+		{"the second hold", held, 11, true, 10},
+		{"after both", held, 14, false, 0},
+		{"on hold, restored, revoked later", gone, 4, true, 3},
+		{"between hold and revocation", gone, 9, false, 0},
+		{"revoked", gone, 16, true, 15},
+		{"a hold that lasts", still, 19, true, 15},
+		{"before a hold that lasts", still, 14, false, 0},
+	} {
+		_, since, got := c.of.Unfit(day(c.at))
+		if got != c.want || got && !since.Equal(day(c.since)) {
+			t.Errorf("%s: unfit %v since %s", c.name, got, since)
+		}
+	}
+}

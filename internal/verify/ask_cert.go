@@ -152,12 +152,12 @@ func askStatusOf(f *certFacts, codes certCodes, at time.Time, stamped bool) []fi
 	unannounced := false
 	for i, st := range f.status {
 		c := f.path.Certs[i]
-		before := !st.Since.After(at)
+		state, since, unfit := st.Unfit(at)
 		switch {
-		case st.State == trust.Revoked && before:
-			out = append(out, found(codes.checkStatus, codes.revokedBefore, "holder", holder(c), "date", beijing.Moment(st.Since), "reason", st.Reason))
-		case st.State == trust.OnHold && before:
-			out = append(out, found(codes.checkStatus, codes.onHold, "holder", holder(c), "date", beijing.Moment(st.Since)))
+		case unfit && state == trust.Revoked:
+			out = append(out, found(codes.checkStatus, codes.revokedBefore, "holder", holder(c), "date", beijing.Moment(since), "reason", st.Reason))
+		case unfit:
+			out = append(out, found(codes.checkStatus, codes.onHold, "holder", holder(c), "date", beijing.Moment(since)))
 		case st.State == trust.Revoked || st.State == trust.OnHold:
 			code := codes.revokedAfter
 			if stamped {

@@ -165,6 +165,8 @@ func TestAttacksByRevocationLists(t *testing.T) {
 		{name: "on hold before, revoked after, lists the other way round", doc: doc, set: lists(a.CRL(day(2), entry(day(2), crl.KeyCompromise)), a.CRL(day(0), entry(day(-1), crl.Hold))), verdict: verify.Failed, codes: is(fault.SignerRevokedBefore)},
 		{name: "revoked twice, the newer list says later", doc: doc, set: lists(a.CRL(day(0), entry(day(-1), crl.KeyCompromise)), a.CRL(day(2), entry(day(2), crl.Superseded))), verdict: verify.Failed, codes: is(fault.SignerRevokedBefore)},
 		{name: "on hold, then restored", doc: doc, set: lists(a.CRL(day(1), entry(w.at.Add(time.Hour), crl.Hold)), a.CRL(day(2))), verdict: verify.Passed},
+		{name: "on hold when signed, restored since", doc: doc, set: lists(a.CRL(day(1), entry(day(-1), crl.Hold)), a.CRL(day(2))), verdict: verify.Failed, codes: is(fault.SignerOnHold)},
+		{name: "on hold before, restored when signed", doc: doc, set: lists(a.CRL(day(-2), entry(day(-3), crl.Hold)), a.CRL(day(2))), verdict: verify.Passed},
 		{name: "revoked, then left out of a newer list", doc: doc, set: lists(a.CRL(day(0), entry(day(-1), crl.KeyCompromise)), a.CRL(day(2))), verdict: verify.Failed, codes: is(fault.SignerRevokedBefore)},
 		{name: "removeFromCRL in a list", doc: doc, set: lists(w.list(a.Sub, day(1), day(8), []crl.Entry{entry(day(-1), crl.RemoveFromCRL)}, nil)), verdict: verify.Passed},
 		{name: "revoked by a delta", doc: doc, set: lists(a.CRL(day(1)), delta(entry(day(-1), crl.KeyCompromise))), verdict: verify.Failed, codes: is(fault.SignerRevokedBefore)},
