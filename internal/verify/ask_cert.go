@@ -164,11 +164,10 @@ func askStatusOf(f *certFacts, codes certCodes, at time.Time, stamped bool) []fi
 				code = fault.SignerRevokedAfterStamp
 			}
 			out = append(out, found(codes.checkStatus, code, "holder", holder(c), "date", beijing.Moment(st.Since), "reason", st.Reason))
-		case st.State == trust.Good || st.State == trust.Stale && !st.AsOf.Before(at):
-			// A list dated after the signing settles it even when it is out of date.
+		case settled(st, at):
 		case f.path.Anchored() && i >= f.path.Anchor:
 			// The reader trusts this one and all above it.
-		case c.AnnouncesStatus(), st.State == trust.Stale, !st.Ahead.IsZero():
+		case published(c, st):
 			unknown = append(unknown, whyUnknown(c, st))
 		default:
 			unannounced = true
@@ -176,7 +175,7 @@ func askStatusOf(f *certFacts, codes certCodes, at time.Time, stamped bool) []fi
 	}
 	if len(f.status) == 0 { // no issuer is known, so no list can be checked
 		if unannounced = !f.cert.AnnouncesStatus(); !unannounced {
-			unknown = append(unknown, published(f.cert))
+			unknown = append(unknown, source(f.cert))
 		}
 	}
 	switch {

@@ -31,7 +31,7 @@ func whyUnknown(c *cert.Certificate, st trust.Status) words {
 	case st.State == trust.Stale:
 		return dated(st.AsOf, "所给的吊销列表（%s）已过期", "the revocation list that was given (%s) is out of date")
 	}
-	return published(c)
+	return source(c)
 }
 
 // dated puts a moment into both texts.
@@ -40,8 +40,8 @@ func dated(at time.Time, zh, en string) words {
 	return words{fmt.Sprintf(zh, m), fmt.Sprintf(en, m)}
 }
 
-// published says where the status of c is published.
-func published(c *cert.Certificate) words {
+// source says where the status of c is published.
+func source(c *cert.Certificate) words {
 	list := func(where string) words {
 		return words{"证书说明吊销列表发布在 " + where + "，但手头没有", "the certificate says its revocation list lies at " + where + ", which is not at hand"}
 	}

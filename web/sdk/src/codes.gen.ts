@@ -341,7 +341,7 @@ export interface CodeArgs {
   "seal.signature": Record<string, never>;
   "seal.signature_ok": { maker: Arg };
   "seal.spec_wrong": { field: Arg };
-  "seal.stamp_unknown": { authority: Arg };
+  "seal.stamp_unknown": { authority: Arg; why: Arg; next: Arg };
   "seal.stamp_wrong": Record<string, never>;
   "seal.validity_ok": { start: Arg; end: Arg };
   "seal.versions": { seal: Arg; signature: Arg };
@@ -442,7 +442,7 @@ export interface CodeArgs {
   "time.future": { time: Arg };
   "time.stamp_late": { stamp: Arg; time: Arg };
   "time.stamp_ok": { authority: Arg; time: Arg };
-  "time.stamp_unknown": { authority: Arg };
+  "time.stamp_unknown": { authority: Arg; why: Arg; next: Arg };
   "time.stamp_wrong": Record<string, never>;
   "time.unknown": Record<string, never>;
   "token.absent": { token: Arg };

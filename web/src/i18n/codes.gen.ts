@@ -341,7 +341,7 @@ export interface CodeArgs {
   "seal.signature": Record<string, never>;
   "seal.signature_ok": { maker: Arg };
   "seal.spec_wrong": { field: Arg };
-  "seal.stamp_unknown": { authority: Arg };
+  "seal.stamp_unknown": { authority: Arg; why: Arg; next: Arg };
   "seal.stamp_wrong": Record<string, never>;
   "seal.validity_ok": { start: Arg; end: Arg };
   "seal.versions": { seal: Arg; signature: Arg };
@@ -442,7 +442,7 @@ export interface CodeArgs {
   "time.future": { time: Arg };
   "time.stamp_late": { stamp: Arg; time: Arg };
   "time.stamp_ok": { authority: Arg; time: Arg };
-  "time.stamp_unknown": { authority: Arg };
+  "time.stamp_unknown": { authority: Arg; why: Arg; next: Arg };
   "time.stamp_wrong": Record<string, never>;
   "time.unknown": Record<string, never>;
   "token.absent": { token: Arg };
@@ -2506,14 +2506,14 @@ export const codes: { readonly [code in Code]: Entry } = {
   "seal.stamp_unknown": {
     severity: "warning",
     retryable: false,
-    zh: { title: "不能确定印章上的时间戳是否可信（{authority}）", cause: "信任列表里没有时间戳机构的证书", next: "从可靠途径取得时间戳机构的根证书，加入信任列表（命令行用 --trust）后再验证" },
-    en: { title: "whether the time stamp on the seal can be trusted is unknown ({authority})", cause: "no certificate of the time-stamp authority is trusted here", next: "obtain its root certificate from a reliable place and add it to the trusted ones (--trust on the command line)" },
+    zh: { title: "不能确定印章上的时间戳是否可信（{authority}）", cause: "{why}", next: "{next}" },
+    en: { title: "whether the time stamp on the seal can be trusted is unknown ({authority})", cause: "{why}", next: "{next}" },
   },
   "seal.stamp_wrong": {
     severity: "error",
     retryable: false,
-    zh: { title: "印章上的时间戳不正确", cause: "时间戳与制章者签名不对应，或早于制章时间", next: "不要采信此印章；请重新制章" },
-    en: { title: "the time stamp on the seal is wrong", cause: "it is not for the maker's signature, or is older than the seal", next: "have the seal made anew" },
+    zh: { title: "印章上的时间戳不正确", cause: "时间戳与制章者签名不对应、早于制章时间，或使用了不安全的摘要算法", next: "不要采信此印章；请重新制章" },
+    en: { title: "the time stamp on the seal is wrong", cause: "it is not for the maker's signature, is older than the seal, or uses a digest that is not safe", next: "have the seal made anew" },
   },
   "seal.validity_ok": {
     severity: "ok",
@@ -3112,14 +3112,14 @@ export const codes: { readonly [code in Code]: Entry } = {
   "time.stamp_unknown": {
     severity: "warning",
     retryable: false,
-    zh: { title: "不能确定时间戳是否可信（{authority}）", cause: "信任列表里没有时间戳机构的证书", next: "从可靠途径取得时间戳机构的根证书，加入信任列表（命令行用 --trust）后再验证" },
-    en: { title: "whether the time stamp can be trusted is unknown ({authority})", cause: "no certificate of the time-stamp authority is trusted here", next: "obtain its root certificate from a reliable place and add it to the trusted ones (--trust on the command line)" },
+    zh: { title: "不能确定时间戳是否可信（{authority}）", cause: "{why}", next: "{next}" },
+    en: { title: "whether the time stamp can be trusted is unknown ({authority})", cause: "{why}", next: "{next}" },
   },
   "time.stamp_wrong": {
     severity: "error",
     retryable: false,
-    zh: { title: "时间戳与签名不对应", cause: "时间戳被替换或损坏", next: "不要采信此签名；请签署方重新签署" },
-    en: { title: "the time stamp is not for this signature", cause: "it was replaced or damaged", next: "ask the signer to sign again" },
+    zh: { title: "时间戳与签名不对应", cause: "时间戳被替换、损坏，或使用了不安全的摘要算法（MD5、SHA-1）", next: "不要采信此签名；请签署方重新签署" },
+    en: { title: "the time stamp is not for this signature", cause: "it was replaced or damaged, or uses a digest that is not safe (MD5, SHA-1)", next: "ask the signer to sign again" },
   },
   "time.unknown": {
     severity: "warning",
