@@ -108,6 +108,7 @@ const (
 	CRLDistPoints     ID = "2.5.29.31"
 	CertPolicies      ID = "2.5.29.32"
 	AuthorityKeyID    ID = "2.5.29.35"
+	ExpiredCertsOnCRL ID = "2.5.29.60" // ITU-T X.509 9.5.2.8
 	ExtKeyUsage       ID = "2.5.29.37"
 	AuthorityInfo     ID = "1.3.6.1.5.5.7.1.1"
 	AccessOCSP        ID = "1.3.6.1.5.5.7.48.1"
