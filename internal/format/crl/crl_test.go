@@ -285,8 +285,8 @@ func FuzzParse(f *testing.F) {
 		seen := 0
 		for e := range l.Entries {
 			got, ok := l.Lookup(e.Serial)
-			if seen++; !ok || (seen == 1 && !got.RevokedAt.Equal(e.RevokedAt)) {
-				t.Errorf("entry %x is not found", e.Serial)
+			if seen++; !ok || got.Reason.rank() < e.Reason.rank() || got.Reason.rank() == e.Reason.rank() && got.RevokedAt.After(e.RevokedAt) {
+				t.Errorf("entry %x is not found, or a better one", e.Serial)
 			}
 			if seen == 50 {
 				return
@@ -381,6 +381,39 @@ func TestAListSaysWhetherItKeepsEndedCertificates(t *testing.T) {
 	} {
 		if got := c.list.Keeps(ca); got != c.want {
 			t.Errorf("%s: keeps %v", name, got)
+		}
+	}
+}
+
+// No order of two entries of one number hides the worse, nor the earlier.
+func TestANumberListedTwiceIsAsBadAsItsWorstEntry(t *testing.T) {
+	ca, key := authority(t)
+	day := func(n int) time.Time { return start.AddDate(0, 0, n) }
+	at := func(n int, r Reason) Entry { return Entry{Serial: serial(1), RevokedAt: day(n), Reason: r} }
+	lost := at(9, KeyCompromise)
+	lost.InvalidityDate = day(1)
+	for _, c := range []struct {
+		name    string
+		a, b    Entry
+		want    Reason
+		revoked int
+		invalid int
+	}{
+		{"revoked twice", at(5, KeyCompromise), at(2, KeyCompromise), KeyCompromise, 2, 0},
+		{"on hold and revoked", at(2, Hold), at(5, Superseded), Superseded, 2, 0},
+		{"on hold twice", at(4, Hold), at(3, Hold), Hold, 3, 0},
+		{"key lost before", at(5, KeyCompromise), lost, KeyCompromise, 5, 1},
+		{"revoked for two reasons", at(5, KeyCompromise), at(3, Superseded), KeyCompromise, 3, 0},
+	} {
+		for i, pair := range [][]Entry{{c.a, {Serial: serial(2), RevokedAt: day(0)}, c.b}, {c.b, c.a}} {
+			l, err := Parse(makeList(t, ca, key, pair))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, ok := l.Lookup(serial(1))
+			if !ok || got.Reason.rank() != c.want.rank() || !got.RevokedAt.Equal(day(c.revoked)) || c.invalid > 0 && !got.InvalidityDate.Equal(day(c.invalid)) {
+				t.Errorf("%s, order %d: %+v", c.name, i, got)
+			}
 		}
 	}
 }
