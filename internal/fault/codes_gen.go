@@ -518,6 +518,10 @@ const (
 	MakerCertBroken Code = "maker.cert_broken"
 	// MakerCertDeviation: the seal maker's certificate departs from the standard: {what}
 	MakerCertDeviation Code = "maker.cert_deviation"
+	// MakerConstrained: {issuer}, which stands above the seal maker's certificate, may issue within limits only ({what}); whether they were kept cannot be told
+	MakerConstrained Code = "maker.constrained"
+	// MakerCritical: the certificate of {holder} holds a critical extension that is not known here ({oid})
+	MakerCritical Code = "maker.critical"
 	// MakerExpiredSince: the seal maker's certificate has ended on {end}; it was valid when the seal was made
 	MakerExpiredSince Code = "maker.expired_since"
 	// MakerIssuerNotCA: {issuer}, which stands above the seal maker's certificate, has no right to issue certificates
@@ -772,6 +776,10 @@ const (
 	SignerCertBroken Code = "signer.cert_broken"
 	// SignerCertDeviation: the signer's certificate departs from the standard: {what}
 	SignerCertDeviation Code = "signer.cert_deviation"
+	// SignerConstrained: {issuer}, which stands above the signer's certificate, may issue within limits only ({what}); whether they were kept cannot be told
+	SignerConstrained Code = "signer.constrained"
+	// SignerCritical: the certificate of {holder} holds a critical extension that is not known here ({oid})
+	SignerCritical Code = "signer.critical"
 	// SignerExpiredSince: the signer's certificate has ended on {end}; it was valid when signed
 	SignerExpiredSince Code = "signer.expired_since"
 	// SignerIssuerNotCA: {issuer}, which stands above the signer's certificate, has no right to issue certificates
@@ -1702,6 +1710,12 @@ var table = map[Code]Entry{
 	MakerCertDeviation: {Code: MakerCertDeviation, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"制章者证书有不规范之处：{what}", "签发机构没有完全按标准书写，不影响本次判断", "不需要处理"},
 		EN: Text{"the seal maker's certificate departs from the standard: {what}", "the judgement is not affected", "nothing needs to be done"}},
+	MakerConstrained: {Code: MakerConstrained, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"issuer", "what"},
+		ZH: Text{"制章者证书上面的 {issuer} 的签发权限受限（{what}），是否越权无法判断", "该机构的证书规定了可以签发哪些证书，本程序不核对这类限制", "重要文件请向 {issuer} 的上级机构核实该证书是否在其签发范围内"},
+		EN: Text{"{issuer}, which stands above the seal maker's certificate, may issue within limits only ({what}); whether they were kept cannot be told", "the certificate of that authority states what it may issue, which is not worked out here", "ask the authority above {issuer}, where it matters, whether the certificate lies within them"}},
+	MakerCritical: {Code: MakerCritical, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"holder", "oid"},
+		ZH: Text{"{holder} 的证书含有本程序不认识的关键扩展（{oid}）", "签发机构把某项内容标为必须理解的，本程序不知道它的含义，它可能限制证书的用途", "重要文件请向签发机构核实该扩展的含义"},
+		EN: Text{"the certificate of {holder} holds a critical extension that is not known here ({oid})", "its issuer asks every reader to understand it, and it may limit what the certificate is for", "ask the issuer what it means where it matters"}},
 	MakerExpiredSince: {Code: MakerExpiredSince, Severity: "note", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"end"},
 		ZH: Text{"制章者证书已于 {end} 过期，制章时有效", "制章之后的过期不影响印章", "不需要处理"},
 		EN: Text{"the seal maker's certificate has ended on {end}; it was valid when the seal was made", "its end does not touch the seal", "nothing needs to be done"}},
@@ -2083,6 +2097,12 @@ var table = map[Code]Entry{
 	SignerCertDeviation: {Code: SignerCertDeviation, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"签署人证书有不规范之处：{what}", "签发机构没有完全按标准书写，不影响本次判断", "不需要处理"},
 		EN: Text{"the signer's certificate departs from the standard: {what}", "its issuer does not follow it to the letter; the judgement is not affected", "nothing needs to be done"}},
+	SignerConstrained: {Code: SignerConstrained, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"issuer", "what"},
+		ZH: Text{"签署人证书上面的 {issuer} 的签发权限受限（{what}），是否越权无法判断", "该机构的证书规定了可以签发哪些证书，本程序不核对这类限制", "重要文件请向 {issuer} 的上级机构核实该证书是否在其签发范围内"},
+		EN: Text{"{issuer}, which stands above the signer's certificate, may issue within limits only ({what}); whether they were kept cannot be told", "the certificate of that authority states what it may issue, which is not worked out here", "ask the authority above {issuer}, where it matters, whether the certificate lies within them"}},
+	SignerCritical: {Code: SignerCritical, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"holder", "oid"},
+		ZH: Text{"{holder} 的证书含有本程序不认识的关键扩展（{oid}）", "签发机构把某项内容标为必须理解的，本程序不知道它的含义，它可能限制证书的用途", "重要文件请向签发机构核实该扩展的含义"},
+		EN: Text{"the certificate of {holder} holds a critical extension that is not known here ({oid})", "its issuer asks every reader to understand it, and it may limit what the certificate is for", "ask the issuer what it means where it matters"}},
 	SignerExpiredSince: {Code: SignerExpiredSince, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"end"},
 		ZH: Text{"签署人证书已于 {end} 过期，签署时有效", "签署时间只来自签署人的电脑，没有时间戳佐证", "重要文件请向签署方核实签署时间"},
 		EN: Text{"the signer's certificate has ended on {end}; it was valid when signed", "the time of signing is from the signer's clock alone", "confirm the time with the signer where it matters"}},

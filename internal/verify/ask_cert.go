@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"slices"
 	"time"
 
 	"xinzhang/internal/beijing"
@@ -16,7 +17,7 @@ type certCodes struct {
 	checkPath, checkTime, checkStatus, checkUsage string
 
 	broken, deviation, noAnchor, otherAnchor, pathOK                          fault.Code
-	issuerNotCA, issuerNotValid, pathTooLong                                  fault.Code
+	issuerNotCA, issuerNotValid, pathTooLong, constrained, critical           fault.Code
 	revokedBefore, onHold, revokedAfter, statusUnknown, unannounced, statusOK fault.Code
 	usage, usageOK                                                            fault.Code
 }
@@ -24,7 +25,7 @@ type certCodes struct {
 var signerCodes = certCodes{
 	askPath, askSignerTime, askStatus, askUsage,
 	fault.SignerCertBroken, fault.SignerCertDeviation, fault.SignerNoAnchor, fault.SignerOtherAnchor, fault.SignerPathOK,
-	fault.SignerIssuerNotCA, fault.SignerIssuerNotValid, fault.SignerPathTooLong,
+	fault.SignerIssuerNotCA, fault.SignerIssuerNotValid, fault.SignerPathTooLong, fault.SignerConstrained, fault.SignerCritical,
 	fault.SignerRevokedBefore, fault.SignerOnHold, fault.SignerRevokedAfter,
 	fault.SignerStatusUnknown, fault.SignerStatusUnannounced, fault.SignerStatusOK,
 	fault.SignerKeyUsage, fault.SignerKeyUsageOK,
@@ -33,7 +34,7 @@ var signerCodes = certCodes{
 var makerCodes = certCodes{
 	askMaker, askMaker, askMaker, askMaker,
 	fault.MakerCertBroken, fault.MakerCertDeviation, fault.MakerNoAnchor, fault.MakerOtherAnchor, fault.MakerPathOK,
-	fault.MakerIssuerNotCA, fault.MakerIssuerNotValid, fault.MakerPathTooLong,
+	fault.MakerIssuerNotCA, fault.MakerIssuerNotValid, fault.MakerPathTooLong, fault.MakerConstrained, fault.MakerCritical,
 	fault.MakerRevokedBefore, fault.MakerOnHold, fault.MakerRevokedAfter,
 	fault.MakerStatusUnknown, fault.MakerStatusUnannounced, fault.MakerStatusOK,
 	fault.MakerKeyUsage, fault.MakerKeyUsageOK,
@@ -114,11 +115,7 @@ func askChain(f *certFacts, codes certCodes, at time.Time) []finding {
 	for _, d := range f.cert.Deviations {
 		out = append(out, found(codes.checkPath, codes.deviation, "what", d))
 	}
-	for _, c := range f.path.Certs {
-		for _, id := range c.UnknownCritical() {
-			out = append(out, found(codes.checkPath, codes.deviation, "what", holder(c)+": critical extension "+string(id)))
-		}
-	}
+	out = append(out, askCritical(f.path, codes)...)
 	top := f.path.Certs[len(f.path.Certs)-1]
 	switch {
 	case f.path.Anchored():
@@ -134,12 +131,35 @@ func askChain(f *certFacts, codes certCodes, at time.Time) []finding {
 			out = append(out, found(codes.checkPath, codes.issuerNotValid, "issuer", name, "time", beijing.Day(at)))
 		case trust.TooLong:
 			out = append(out, found(codes.checkPath, codes.pathTooLong, "issuer", name))
+		case trust.Constrained:
+			for _, id := range flaw.Issuer.Constraints() {
+				out = append(out, found(codes.checkPath, codes.constrained, "issuer", name, "what", limit(id)))
+			}
 		default:
 			out = append(out, found(codes.checkPath, codes.issuerNotCA, "issuer", name))
 		}
 	}
 	if len(flaws) == 0 {
 		out = append(out, found(codes.checkPath, codes.pathOK, "anchor", holder(f.path.Certs[f.path.Anchor])))
+	}
+	return out
+}
+
+// askCritical names critical extensions whose meaning is unknown, up to the
+// anchor. Constraints of issuers are flaws of the path.
+func askCritical(path trust.Path, codes certCodes) []finding {
+	var out []finding
+	certs := path.Certs
+	if path.Anchored() {
+		certs = certs[:path.Anchor+1]
+	}
+	for i, c := range certs {
+		for _, id := range c.UnknownCritical() {
+			if i > 0 && path.Anchored() && slices.Contains(c.Constraints(), id) {
+				continue
+			}
+			out = append(out, found(codes.checkPath, codes.critical, "holder", holder(c), "oid", id))
+		}
 	}
 	return out
 }

@@ -67,6 +67,11 @@ func TestAttacksByCertificates(t *testing.T) {
 	})
 	selfMade := w.issue("root", subject("示例监狱"), nil, func(tm *cert.Template) { tm.Profile.KeyUsage |= cert.DigitalSignature })
 	chained := func(issuers ...*fixture.Holder) *trust.Set { return w.anchors(append(issuers, a.Sub, a.Root)...) }
+	// The issuing authority again, limited in what it may issue.
+	only := seq(tlv(0xA0, seq(tlv(0xA4, seq(tlv(der.Set, seq(oid.Organisation.Marshal(), tlv(der.UTF8String, []byte("别的单位")))))))))
+	limitedTo := func(id oid.ID, critical bool, value []byte) *trust.Set {
+		return w.anchors(a.Root, w.carrying(a.Sub, a.Root, id, critical, value))
+	}
 	swappedSeal := forgery{world: w, signer: swapped, seal: w.seal(w.org)}
 	w.run(t, []attack{
 		{name: "control", doc: w.signedBy(w.org), verdict: verify.Passed},
@@ -85,7 +90,12 @@ func TestAttacksByCertificates(t *testing.T) {
 		{name: "certificate that had not begun", doc: w.signedBy(early), verdict: verify.Failed, codes: is(fault.SignerNotValidThen)},
 		{name: "certificate that ended since", doc: w.signedBy(w.by(a.Sub, func(tm *cert.Template) { tm.NotAfter = w.at.AddDate(0, 0, 1) })), verdict: verify.Passed, codes: is(fault.SignerExpiredSince)},
 		{name: "key usage that allows nothing", doc: w.signedBy(oddUsage), verdict: verify.Failed, codes: is(fault.SignerKeyUsage)},
-		{name: "unknown critical extension", doc: w.signedBy(criticalVendor), verdict: verify.Passed, codes: is(fault.SignerCertDeviation)},
+		{name: "unknown critical extension", doc: w.signedBy(criticalVendor), verdict: verify.Passed, strict: verify.Indeterminate, codes: is(fault.SignerCritical)},
+		{name: "issuer with name constraints that the signer breaks", doc: w.signedBy(w.org), set: limitedTo(oid.NameConstraints, true, only), verdict: verify.Indeterminate, strict: verify.Indeterminate, codes: is(fault.SignerConstrained, fault.MakerConstrained)},
+		{name: "issuer with policy constraints", doc: w.signedBy(w.org), set: limitedTo(oid.PolicyConstraints, true, seq([]byte{0x80, 1, 0})), verdict: verify.Indeterminate, codes: is(fault.SignerConstrained)},
+		{name: "issuer that inhibits any policy", doc: w.signedBy(w.org), set: limitedTo(oid.InhibitAnyPolicy, true, []byte{2, 1, 0}), verdict: verify.Indeterminate, codes: is(fault.SignerConstrained)},
+		{name: "genuine: an issuer's private critical extension", doc: w.signedBy(w.org), set: limitedTo("1.2.156.112600.7.9", true, []byte{5, 0}), verdict: verify.Passed, codes: is(fault.SignerCritical, fault.MakerCritical)},
+		{name: "genuine: policy constraints that are not critical", doc: w.signedBy(w.org), set: limitedTo(oid.PolicyConstraints, false, seq([]byte{0x80, 1, 0})), verdict: verify.Passed},
 		{name: "another certificate with the same key", doc: swappedSeal.zip(), verdict: verify.Failed, codes: is(fault.SealNotListed)},
 		{name: "an authority signs by itself", doc: w.signedBy(a.Sub), verdict: verify.Failed, codes: is(fault.SignerKeyUsage)},
 		{name: "judged before it was signed", doc: w.signedBy(w.org), at: w.at.AddDate(0, 0, -1), verdict: verify.Failed, codes: is(fault.TimeFuture)},

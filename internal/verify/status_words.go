@@ -7,6 +7,7 @@ import (
 	"xinzhang/internal/beijing"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
+	"xinzhang/internal/format/oid"
 	"xinzhang/internal/trust"
 )
 
@@ -62,4 +63,12 @@ func source(c *cert.Certificate) words {
 	}
 	return words{"证书说明有吊销信息，但没有写出可用的地址，手头也没有吊销列表",
 		"the certificate says that its status is published, but names no place that can be used, and no revocation list is at hand"}
+}
+
+// limit names the extension by which an authority is limited.
+func limit(id oid.ID) words {
+	if l, ok := id.Label(); ok {
+		return words{l.ZH, l.EN}
+	}
+	return words{string(id), string(id)}
 }

@@ -143,6 +143,15 @@ func (c *Certificate) UnknownCritical() []oid.ID {
 	return ids
 }
 
+// Constraints returns the critical extensions by which an authority is limited
+// in what it may have issued and which this package does not work out
+// (RFC 5280 4.2.1.10, 4.2.1.11, 4.2.1.14).
+func (c *Certificate) Constraints() []oid.ID {
+	return slices.DeleteFunc(c.UnknownCritical(), func(id oid.ID) bool {
+		return id != oid.NameConstraints && id != oid.PolicyConstraints && id != oid.InhibitAnyPolicy
+	})
+}
+
 // open returns a Reader over extension id; a missing one reads as empty.
 func (c *Certificate) open(id oid.ID, tag byte) *der.Reader {
 	e, ok := c.Extension(id)

@@ -262,6 +262,8 @@ export interface CodeArgs {
   "login.status_unknown": { issuer: Arg };
   "maker.cert_broken": { place: Arg };
   "maker.cert_deviation": { what: Arg };
+  "maker.constrained": { issuer: Arg; what: Arg };
+  "maker.critical": { holder: Arg; oid: Arg };
   "maker.expired_since": { end: Arg };
   "maker.issuer_not_ca": { issuer: Arg };
   "maker.issuer_not_valid": { issuer: Arg; time: Arg };
@@ -389,6 +391,8 @@ export interface CodeArgs {
   "signer.absent": Record<string, never>;
   "signer.cert_broken": { place: Arg };
   "signer.cert_deviation": { what: Arg };
+  "signer.constrained": { issuer: Arg; what: Arg };
+  "signer.critical": { holder: Arg; oid: Arg };
   "signer.expired_since": { end: Arg };
   "signer.issuer_not_ca": { issuer: Arg };
   "signer.issuer_not_valid": { issuer: Arg; time: Arg };

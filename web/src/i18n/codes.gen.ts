@@ -262,6 +262,8 @@ export interface CodeArgs {
   "login.status_unknown": { issuer: Arg };
   "maker.cert_broken": { place: Arg };
   "maker.cert_deviation": { what: Arg };
+  "maker.constrained": { issuer: Arg; what: Arg };
+  "maker.critical": { holder: Arg; oid: Arg };
   "maker.expired_since": { end: Arg };
   "maker.issuer_not_ca": { issuer: Arg };
   "maker.issuer_not_valid": { issuer: Arg; time: Arg };
@@ -389,6 +391,8 @@ export interface CodeArgs {
   "signer.absent": Record<string, never>;
   "signer.cert_broken": { place: Arg };
   "signer.cert_deviation": { what: Arg };
+  "signer.constrained": { issuer: Arg; what: Arg };
+  "signer.critical": { holder: Arg; oid: Arg };
   "signer.expired_since": { end: Arg };
   "signer.issuer_not_ca": { issuer: Arg };
   "signer.issuer_not_valid": { issuer: Arg; time: Arg };
@@ -2029,6 +2033,18 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "制章者证书有不规范之处：{what}", cause: "签发机构没有完全按标准书写，不影响本次判断", next: "不需要处理" },
     en: { title: "the seal maker's certificate departs from the standard: {what}", cause: "the judgement is not affected", next: "nothing needs to be done" },
   },
+  "maker.constrained": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "制章者证书上面的 {issuer} 的签发权限受限（{what}），是否越权无法判断", cause: "该机构的证书规定了可以签发哪些证书，本程序不核对这类限制", next: "重要文件请向 {issuer} 的上级机构核实该证书是否在其签发范围内" },
+    en: { title: "{issuer}, which stands above the seal maker's certificate, may issue within limits only ({what}); whether they were kept cannot be told", cause: "the certificate of that authority states what it may issue, which is not worked out here", next: "ask the authority above {issuer}, where it matters, whether the certificate lies within them" },
+  },
+  "maker.critical": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "{holder} 的证书含有本程序不认识的关键扩展（{oid}）", cause: "签发机构把某项内容标为必须理解的，本程序不知道它的含义，它可能限制证书的用途", next: "重要文件请向签发机构核实该扩展的含义" },
+    en: { title: "the certificate of {holder} holds a critical extension that is not known here ({oid})", cause: "its issuer asks every reader to understand it, and it may limit what the certificate is for", next: "ask the issuer what it means where it matters" },
+  },
   "maker.expired_since": {
     severity: "note",
     retryable: false,
@@ -2790,6 +2806,18 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "签署人证书有不规范之处：{what}", cause: "签发机构没有完全按标准书写，不影响本次判断", next: "不需要处理" },
     en: { title: "the signer's certificate departs from the standard: {what}", cause: "its issuer does not follow it to the letter; the judgement is not affected", next: "nothing needs to be done" },
+  },
+  "signer.constrained": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "签署人证书上面的 {issuer} 的签发权限受限（{what}），是否越权无法判断", cause: "该机构的证书规定了可以签发哪些证书，本程序不核对这类限制", next: "重要文件请向 {issuer} 的上级机构核实该证书是否在其签发范围内" },
+    en: { title: "{issuer}, which stands above the signer's certificate, may issue within limits only ({what}); whether they were kept cannot be told", cause: "the certificate of that authority states what it may issue, which is not worked out here", next: "ask the authority above {issuer}, where it matters, whether the certificate lies within them" },
+  },
+  "signer.critical": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "{holder} 的证书含有本程序不认识的关键扩展（{oid}）", cause: "签发机构把某项内容标为必须理解的，本程序不知道它的含义，它可能限制证书的用途", next: "重要文件请向签发机构核实该扩展的含义" },
+    en: { title: "the certificate of {holder} holds a critical extension that is not known here ({oid})", cause: "its issuer asks every reader to understand it, and it may limit what the certificate is for", next: "ask the issuer what it means where it matters" },
   },
   "signer.expired_since": {
     severity: "warning",
