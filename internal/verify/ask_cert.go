@@ -115,6 +115,12 @@ func askChain(f *certFacts, codes certCodes, at time.Time) []finding {
 	for _, d := range f.cert.Deviations {
 		out = append(out, found(codes.checkPath, codes.deviation, "what", d))
 	}
+	for i, c := range f.path.Certs[1:] {
+		if below := f.path.Certs[i]; !below.IsIssuedBy(c) {
+			out = append(out, found(codes.checkPath, codes.deviation, "what",
+				holder(below)+": authorityKeyIdentifier is not that of "+holder(c)+", whose key signed it"))
+		}
+	}
 	out = append(out, askCritical(f.path, codes)...)
 	top := f.path.Certs[len(f.path.Certs)-1]
 	switch {

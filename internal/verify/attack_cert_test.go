@@ -67,6 +67,9 @@ func TestAttacksByCertificates(t *testing.T) {
 	})
 	selfMade := w.issue("root", subject("示例监狱"), nil, func(tm *cert.Template) { tm.Profile.KeyUsage |= cert.DigitalSignature })
 	chained := func(issuers ...*fixture.Holder) *trust.Set { return w.anchors(append(issuers, a.Sub, a.Root)...) }
+	misnamed := w.recertify(w.org, a.Sub, func(tbs []byte) []byte {
+		return bytes.Replace(tbs, a.Sub.Cert.SubjectKeyID(), bytes.Repeat([]byte{7}, 20), 1)
+	})
 	// The issuing authority again, limited in what it may issue.
 	only := seq(tlv(0xA0, seq(tlv(0xA4, seq(tlv(der.Set, seq(oid.Organisation.Marshal(), tlv(der.UTF8String, []byte("别的单位")))))))))
 	limitedTo := func(id oid.ID, critical bool, value []byte) *trust.Set {
@@ -96,6 +99,9 @@ func TestAttacksByCertificates(t *testing.T) {
 		{name: "issuer that inhibits any policy", doc: w.signedBy(w.org), set: limitedTo(oid.InhibitAnyPolicy, true, []byte{2, 1, 0}), verdict: verify.Indeterminate, codes: is(fault.SignerConstrained)},
 		{name: "genuine: an issuer's private critical extension", doc: w.signedBy(w.org), set: limitedTo("1.2.156.112600.7.9", true, []byte{5, 0}), verdict: verify.Passed, codes: is(fault.SignerCritical, fault.MakerCritical)},
 		{name: "genuine: policy constraints that are not critical", doc: w.signedBy(w.org), set: limitedTo(oid.PolicyConstraints, false, seq([]byte{0x80, 1, 0})), verdict: verify.Passed},
+		{name: "genuine: the key identifier of the issuer is wrong", doc: w.signedBy(misnamed), verdict: verify.Passed, codes: is(fault.SignerCertDeviation)},
+		{name: "another authority of that name beside it", doc: w.signedBy(misnamed), set: w.anchors(namesakeSub, a.Sub, a.Root), verdict: verify.Passed, codes: is(fault.SignerCertDeviation)},
+		{name: "only another authority of that name", doc: w.signedBy(misnamed), set: w.anchors(namesakeSub), verdict: verify.Indeterminate, codes: is(fault.SignerOtherAnchor)},
 		{name: "another certificate with the same key", doc: swappedSeal.zip(), verdict: verify.Failed, codes: is(fault.SealNotListed)},
 		{name: "an authority signs by itself", doc: w.signedBy(a.Sub), verdict: verify.Failed, codes: is(fault.SignerKeyUsage)},
 		{name: "judged before it was signed", doc: w.signedBy(w.org), at: w.at.AddDate(0, 0, -1), verdict: verify.Failed, codes: is(fault.TimeFuture)},
