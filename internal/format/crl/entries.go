@@ -2,6 +2,7 @@ package crl
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"math/big"
@@ -126,7 +127,7 @@ func (l *List) Lookup(serial *big.Int) (found Entry, listed bool) {
 // with returns what two entries of one serial number say together. Taking off
 // the list (removeFromCRL) has no date that counts beside a hold or revocation.
 func (e Entry) with(other Entry) Entry {
-	if other.Reason.rank() > e.Reason.rank() {
+	if cmp.Or(cmp.Compare(other.Reason.rank(), e.Reason.rank()), e.RevokedAt.Compare(other.RevokedAt)) > 0 {
 		e, other = other, e
 	}
 	if other.Reason.rank() == 0 && e.Reason.rank() > 0 {
