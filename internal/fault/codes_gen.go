@@ -520,6 +520,10 @@ const (
 	MakerCertBroken Code = "maker.cert_broken"
 	// MakerCertDeviation: the seal maker's certificate departs from the standard: {what}
 	MakerCertDeviation Code = "maker.cert_deviation"
+	// MakerConstrained: {issuer}, which stands above the seal maker's certificate, may issue within limits only ({what}); whether they were kept cannot be told
+	MakerConstrained Code = "maker.constrained"
+	// MakerCritical: the certificate of {holder} holds a critical extension that is not known here ({oid})
+	MakerCritical Code = "maker.critical"
 	// MakerExpiredSince: the seal maker's certificate has ended on {end}; it was valid when the seal was made
 	MakerExpiredSince Code = "maker.expired_since"
 	// MakerIssuerNotCA: {issuer}, which stands above the seal maker's certificate, has no right to issue certificates
@@ -774,6 +778,10 @@ const (
 	SignerCertBroken Code = "signer.cert_broken"
 	// SignerCertDeviation: the signer's certificate departs from the standard: {what}
 	SignerCertDeviation Code = "signer.cert_deviation"
+	// SignerConstrained: {issuer}, which stands above the signer's certificate, may issue within limits only ({what}); whether they were kept cannot be told
+	SignerConstrained Code = "signer.constrained"
+	// SignerCritical: the certificate of {holder} holds a critical extension that is not known here ({oid})
+	SignerCritical Code = "signer.critical"
 	// SignerExpiredSince: the signer's certificate has ended on {end}; it was valid when signed
 	SignerExpiredSince Code = "signer.expired_since"
 	// SignerIssuerNotCA: {issuer}, which stands above the signer's certificate, has no right to issue certificates
@@ -1707,6 +1715,12 @@ var table = map[Code]Entry{
 	MakerCertDeviation: {Code: MakerCertDeviation, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"制章者证书有不规范之处：{what}", "签发机构没有完全按标准书写，不影响本次判断", "不需要处理"},
 		EN: Text{"the seal maker's certificate departs from the standard: {what}", "the judgement is not affected", "nothing needs to be done"}},
+	MakerConstrained: {Code: MakerConstrained, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"issuer", "what"},
+		ZH: Text{"制章者证书上面的 {issuer} 的签发权限受限（{what}），是否越权无法判断", "该机构的证书规定了可以签发哪些证书，本程序不核对这类限制", "重要文件请向 {issuer} 的上级机构核实该证书是否在其签发范围内"},
+		EN: Text{"{issuer}, which stands above the seal maker's certificate, may issue within limits only ({what}); whether they were kept cannot be told", "the certificate of that authority states what it may issue, which is not worked out here", "ask the authority above {issuer}, where it matters, whether the certificate lies within them"}},
+	MakerCritical: {Code: MakerCritical, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"holder", "oid"},
+		ZH: Text{"{holder} 的证书含有本程序不认识的关键扩展（{oid}）", "签发机构把某项内容标为必须理解的，本程序不知道它的含义，它可能限制证书的用途", "重要文件请向签发机构核实该扩展的含义"},
+		EN: Text{"the certificate of {holder} holds a critical extension that is not known here ({oid})", "its issuer asks every reader to understand it, and it may limit what the certificate is for", "ask the issuer what it means where it matters"}},
 	MakerExpiredSince: {Code: MakerExpiredSince, Severity: "note", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"end"},
 		ZH: Text{"制章者证书已于 {end} 过期，制章时有效", "制章之后的过期不影响印章", "不需要处理"},
 		EN: Text{"the seal maker's certificate has ended on {end}; it was valid when the seal was made", "its end does not touch the seal", "nothing needs to be done"}},
@@ -1756,11 +1770,11 @@ var table = map[Code]Entry{
 		ZH: Text{"制章者证书未被吊销或挂起（依据 {asof} 的吊销列表）", "", ""},
 		EN: Text{"the seal maker's certificate is neither revoked nor on hold (list of {asof})", "", ""}},
 	MakerStatusUnannounced: {Code: MakerStatusUnannounced, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
-		ZH: Text{"制章者证书没有说明吊销信息的来源", "证书里没有查询地址，也没有提供吊销列表", "重要文件请向签发机构核实证书状态"},
-		EN: Text{"the seal maker's certificate announces no source of its status", "it names no address and no revocation list was given", "ask its issuer where it matters"}},
-	MakerStatusUnknown: {Code: MakerStatusUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"source"},
-		ZH: Text{"取不到制章者证书的吊销信息，无法确定是否被吊销", "证书说明可在 {source} 查询，但手头没有", "取得该吊销列表（命令行用 --crl 指定）后再验证，或请签发机构答复"},
-		EN: Text{"whether the seal maker's certificate was revoked cannot be told", "the certificate announces {source}, which is not at hand", "fetch that list (--crl on the command line) and verify again, or ask the authority"}},
+		ZH: Text{"制章者证书没有说明吊销信息的来源", "证书没有说明可在哪里查询，也没有提供吊销列表", "重要文件请向签发机构核实证书状态"},
+		EN: Text{"the seal maker's certificate announces no source of its status", "it does not say where to ask and no revocation list was given", "ask its issuer where it matters"}},
+	MakerStatusUnknown: {Code: MakerStatusUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"why"},
+		ZH: Text{"取不到制章者证书的吊销信息，无法确定是否被吊销", "{why}", "取得签发机构的吊销列表（命令行用 --crl 指定）后再验证，或请签发机构答复"},
+		EN: Text{"whether the seal maker's certificate was revoked cannot be told", "{why}", "fetch the issuer's revocation list (--crl on the command line) and verify again, or ask the authority"}},
 	OperationCancelled: {Code: OperationCancelled, Severity: "error", Retryable: true, HTTPStatus: 409, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"操作已取消", "页面或用户取消了操作，或页面已关闭", "需要时请重新发起"},
 		EN: Text{"the operation was cancelled", "the page or the person cancelled it, or the page was closed", "begin again when needed"}},
@@ -1944,12 +1958,12 @@ var table = map[Code]Entry{
 	SealSpecWrong: {Code: SealSpecWrong, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string{"field"},
 		ZH: Text{"印章资料不正确：{field}", "印章编码用字母、数字和连字符；名称、种类、持有人和有效期都要正确填写；手写签名只能属于一个人", "请改正后重试"},
 		EN: Text{"the description of the seal is wrong: {field}", "the identifier has letters, digits and hyphens; name, kind, holders and validity must be given; a hand-written signature belongs to one person", "correct it and try again"}},
-	SealStampUnknown: {Code: SealStampUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"authority"},
-		ZH: Text{"不能确定印章上的时间戳是否可信（{authority}）", "信任列表里没有时间戳机构的证书", "从可靠途径取得时间戳机构的根证书，加入信任列表（命令行用 --trust）后再验证"},
-		EN: Text{"whether the time stamp on the seal can be trusted is unknown ({authority})", "no certificate of the time-stamp authority is trusted here", "obtain its root certificate from a reliable place and add it to the trusted ones (--trust on the command line)"}},
+	SealStampUnknown: {Code: SealStampUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"authority", "why", "next"},
+		ZH: Text{"不能确定印章上的时间戳是否可信（{authority}）", "{why}", "{next}"},
+		EN: Text{"whether the time stamp on the seal can be trusted is unknown ({authority})", "{why}", "{next}"}},
 	SealStampWrong: {Code: SealStampWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
-		ZH: Text{"印章上的时间戳不正确", "时间戳与制章者签名不对应，或早于制章时间", "不要采信此印章；请重新制章"},
-		EN: Text{"the time stamp on the seal is wrong", "it is not for the maker's signature, or is older than the seal", "have the seal made anew"}},
+		ZH: Text{"印章上的时间戳不正确", "时间戳与制章者签名不对应、早于制章时间，或使用了不安全的摘要算法", "不要采信此印章；请重新制章"},
+		EN: Text{"the time stamp on the seal is wrong", "it is not for the maker's signature, is older than the seal, or uses a digest that is not safe", "have the seal made anew"}},
 	SealValidityOK: {Code: SealValidityOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"start", "end"},
 		ZH: Text{"签署时间在印章有效期内（{start} 至 {end}）", "", ""},
 		EN: Text{"signed while the seal was valid ({start} to {end})", "", ""}},
@@ -2088,6 +2102,12 @@ var table = map[Code]Entry{
 	SignerCertDeviation: {Code: SignerCertDeviation, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"what"},
 		ZH: Text{"签署人证书有不规范之处：{what}", "签发机构没有完全按标准书写，不影响本次判断", "不需要处理"},
 		EN: Text{"the signer's certificate departs from the standard: {what}", "its issuer does not follow it to the letter; the judgement is not affected", "nothing needs to be done"}},
+	SignerConstrained: {Code: SignerConstrained, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"issuer", "what"},
+		ZH: Text{"签署人证书上面的 {issuer} 的签发权限受限（{what}），是否越权无法判断", "该机构的证书规定了可以签发哪些证书，本程序不核对这类限制", "重要文件请向 {issuer} 的上级机构核实该证书是否在其签发范围内"},
+		EN: Text{"{issuer}, which stands above the signer's certificate, may issue within limits only ({what}); whether they were kept cannot be told", "the certificate of that authority states what it may issue, which is not worked out here", "ask the authority above {issuer}, where it matters, whether the certificate lies within them"}},
+	SignerCritical: {Code: SignerCritical, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"holder", "oid"},
+		ZH: Text{"{holder} 的证书含有本程序不认识的关键扩展（{oid}）", "签发机构把某项内容标为必须理解的，本程序不知道它的含义，它可能限制证书的用途", "重要文件请向签发机构核实该扩展的含义"},
+		EN: Text{"the certificate of {holder} holds a critical extension that is not known here ({oid})", "its issuer asks every reader to understand it, and it may limit what the certificate is for", "ask the issuer what it means where it matters"}},
 	SignerExpiredSince: {Code: SignerExpiredSince, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"end"},
 		ZH: Text{"签署人证书已于 {end} 过期，签署时有效", "签署时间只来自签署人的电脑，没有时间戳佐证", "重要文件请向签署方核实签署时间"},
 		EN: Text{"the signer's certificate has ended on {end}; it was valid when signed", "the time of signing is from the signer's clock alone", "confirm the time with the signer where it matters"}},
@@ -2137,11 +2157,11 @@ var table = map[Code]Entry{
 		ZH: Text{"签署人证书未被吊销或挂起（依据 {asof} 的吊销列表）", "", ""},
 		EN: Text{"the signer's certificate is neither revoked nor on hold (list of {asof})", "", ""}},
 	SignerStatusUnannounced: {Code: SignerStatusUnannounced, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
-		ZH: Text{"签署人证书没有说明吊销信息的来源", "证书里没有查询地址，也没有提供吊销列表", "重要文件请向签发机构核实证书状态"},
-		EN: Text{"the signer's certificate announces no source of its status", "it names no address and no revocation list was given", "ask its issuer where it matters"}},
-	SignerStatusUnknown: {Code: SignerStatusUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"source"},
-		ZH: Text{"取不到签署人证书的吊销信息，无法确定是否被吊销", "证书说明可在 {source} 查询，但手头没有", "取得该吊销列表（命令行用 --crl 指定）后再验证，或请签发机构答复"},
-		EN: Text{"whether the signer's certificate was revoked cannot be told", "the certificate announces {source}, which is not at hand", "fetch that list (--crl on the command line) and verify again, or ask the authority"}},
+		ZH: Text{"签署人证书没有说明吊销信息的来源", "证书没有说明可在哪里查询，也没有提供吊销列表", "重要文件请向签发机构核实证书状态"},
+		EN: Text{"the signer's certificate announces no source of its status", "it does not say where to ask and no revocation list was given", "ask its issuer where it matters"}},
+	SignerStatusUnknown: {Code: SignerStatusUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"why"},
+		ZH: Text{"取不到签署人证书的吊销信息，无法确定是否被吊销", "{why}", "取得签发机构的吊销列表（命令行用 --crl 指定）后再验证，或请签发机构答复"},
+		EN: Text{"whether the signer's certificate was revoked cannot be told", "{why}", "fetch the issuer's revocation list (--crl on the command line) and verify again, or ask the authority"}},
 	SignerTimeOK: {Code: SignerTimeOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"start", "end"},
 		ZH: Text{"签署时间在签署人证书有效期内（{start} 至 {end}）", "", ""},
 		EN: Text{"signed while the signer's certificate was valid ({start} to {end})", "", ""}},
@@ -2247,12 +2267,12 @@ var table = map[Code]Entry{
 	TimeStampOK: {Code: TimeStampOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"authority", "time"},
 		ZH: Text{"签署时间 {time} 由时间戳机构 {authority} 证明", "", ""},
 		EN: Text{"signed at {time}, stamped by {authority}", "", ""}},
-	TimeStampUnknown: {Code: TimeStampUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"authority"},
-		ZH: Text{"不能确定时间戳是否可信（{authority}）", "信任列表里没有时间戳机构的证书", "从可靠途径取得时间戳机构的根证书，加入信任列表（命令行用 --trust）后再验证"},
-		EN: Text{"whether the time stamp can be trusted is unknown ({authority})", "no certificate of the time-stamp authority is trusted here", "obtain its root certificate from a reliable place and add it to the trusted ones (--trust on the command line)"}},
+	TimeStampUnknown: {Code: TimeStampUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"authority", "why", "next"},
+		ZH: Text{"不能确定时间戳是否可信（{authority}）", "{why}", "{next}"},
+		EN: Text{"whether the time stamp can be trusted is unknown ({authority})", "{why}", "{next}"}},
 	TimeStampWrong: {Code: TimeStampWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
-		ZH: Text{"时间戳与签名不对应", "时间戳被替换或损坏", "不要采信此签名；请签署方重新签署"},
-		EN: Text{"the time stamp is not for this signature", "it was replaced or damaged", "ask the signer to sign again"}},
+		ZH: Text{"时间戳与签名不对应", "时间戳被替换、损坏，或使用了不安全的摘要算法（MD5、SHA-1）", "不要采信此签名；请签署方重新签署"},
+		EN: Text{"the time stamp is not for this signature", "it was replaced or damaged, or uses a digest that is not safe (MD5, SHA-1)", "ask the signer to sign again"}},
 	TimeUnknown: {Code: TimeUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"签名没有说明签署时间", "签名数据和签名描述中都没有可读的时间，无法判断当时证书是否有效", "请签署方说明签署时间，或重新签署"},
 		EN: Text{"the signature does not say when it was made", "neither its data nor its description holds a readable time, so whether the certificate was good then cannot be told", "ask the signer for the time, or to sign again"}},

@@ -10,10 +10,15 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+
 	"xinzhang/internal/fault"
 	"xinzhang/internal/fixture"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/crl"
+	"xinzhang/internal/format/der"
+	"xinzhang/internal/format/sm2enc"
 	"xinzhang/internal/login"
 	"xinzhang/internal/trust"
 )
@@ -64,7 +69,13 @@ func TestWhoIsNotLetIn(t *testing.T) {
 	revoked := func(reason crl.Reason) []*crl.List {
 		return []*crl.List{a.CRL(at.Add(time.Minute), crl.Entry{Serial: person.Cert.Serial, RevokedAt: at, Reason: reason})}
 	}
+	// The clock of the verifier is at an hour: these lists are of later moments.
+	ahead := func(by time.Duration, revoked time.Time) []*crl.List {
+		now := at.Add(time.Hour)
+		return []*crl.List{a.CRL(at), a.CRL(now.Add(by), crl.Entry{Serial: person.Cert.Serial, RevokedAt: revoked, Reason: crl.KeyCompromise})}
+	}
 	announcing := a.Person(func(t *cert.Template) { t.CRLURLs = []string{"http://crl.example/sub.crl"} })
+	inDirectory := announcedInDirectory(t, a, person)
 	for name, c := range map[string]struct {
 		holder *fixture.Holder
 		change func(t *login.Token, origin, nonce *string)
@@ -72,20 +83,26 @@ func TestWhoIsNotLetIn(t *testing.T) {
 		later  time.Duration
 		want   fault.Code
 	}{
-		"for another site":           {holder: person, change: func(t *login.Token, o, n *string) { *o = "https://evil.example" }, want: fault.LoginOrigin},
-		"with another nonce":         {holder: person, change: func(t *login.Token, o, n *string) { *n = strings.Repeat("A", 44) }, want: fault.LoginNonce},
-		"with a short nonce":         {holder: person, change: func(t *login.Token, o, n *string) { *n = "1" }, want: fault.LoginNonce},
-		"with a changed signature":   {holder: person, change: func(t *login.Token, o, n *string) { t.Signature[40] ^= 1 }, want: fault.LoginSignature},
-		"with a short signature":     {holder: person, change: func(t *login.Token, o, n *string) { t.Signature = t.Signature[:63] }, want: fault.LoginSignature},
-		"of a later format":          {holder: person, change: func(t *login.Token, o, n *string) { t.Format = "xinzhang:2.0" }, want: fault.LoginFormat},
-		"with another's certificate": {holder: person, change: func(t *login.Token, o, n *string) { t.Certificate = a.Person(nil).Certificate() }, want: fault.LoginSignature},
-		"without a certificate":      {holder: person, change: func(t *login.Token, o, n *string) { t.Certificate = []byte{0x30, 0} }, want: fault.CertBroken},
-		"of an organisation":         {holder: a.Organisation(nil), want: fault.KeyPurposeLoginOrganisation},
-		"of another authority":       {holder: other.Person(nil), want: fault.LoginNotTrusted},
-		"expired":                    {holder: a.Person(func(t *cert.Template) { t.NotAfter = at.Add(time.Minute) }), later: time.Hour, want: fault.CertExpired},
-		"revoked":                    {holder: person, lists: revoked(crl.KeyCompromise), want: fault.CertRevoked},
-		"on hold":                    {holder: person, lists: revoked(crl.Hold), want: fault.CertHeld},
-		"without the list announced": {holder: announcing, want: fault.LoginStatusUnknown},
+		"for another site":                               {holder: person, change: func(t *login.Token, o, n *string) { *o = "https://evil.example" }, want: fault.LoginOrigin},
+		"with another nonce":                             {holder: person, change: func(t *login.Token, o, n *string) { *n = strings.Repeat("A", 44) }, want: fault.LoginNonce},
+		"with a short nonce":                             {holder: person, change: func(t *login.Token, o, n *string) { *n = "1" }, want: fault.LoginNonce},
+		"with a changed signature":                       {holder: person, change: func(t *login.Token, o, n *string) { t.Signature[40] ^= 1 }, want: fault.LoginSignature},
+		"with a short signature":                         {holder: person, change: func(t *login.Token, o, n *string) { t.Signature = t.Signature[:63] }, want: fault.LoginSignature},
+		"of a later format":                              {holder: person, change: func(t *login.Token, o, n *string) { t.Format = "xinzhang:2.0" }, want: fault.LoginFormat},
+		"with another's certificate":                     {holder: person, change: func(t *login.Token, o, n *string) { t.Certificate = a.Person(nil).Certificate() }, want: fault.LoginSignature},
+		"without a certificate":                          {holder: person, change: func(t *login.Token, o, n *string) { t.Certificate = []byte{0x30, 0} }, want: fault.CertBroken},
+		"of an organisation":                             {holder: a.Organisation(nil), want: fault.KeyPurposeLoginOrganisation},
+		"of another authority":                           {holder: other.Person(nil), want: fault.LoginNotTrusted},
+		"expired":                                        {holder: a.Person(func(t *cert.Template) { t.NotAfter = at.Add(time.Minute) }), later: time.Hour, want: fault.CertExpired},
+		"revoked":                                        {holder: person, lists: revoked(crl.KeyCompromise), want: fault.CertRevoked},
+		"on hold":                                        {holder: person, lists: revoked(crl.Hold), want: fault.CertHeld},
+		"revoked, by a clock a minute slow":              {holder: person, lists: ahead(time.Minute, at), want: fault.CertRevoked},
+		"revoked, by a clock a day slow":                 {holder: person, lists: ahead(24*time.Hour, at), want: fault.CertRevoked},
+		"revoked a moment ago, by a clock a day slow":    {holder: person, lists: ahead(24*time.Hour, at.Add(24*time.Hour)), want: fault.CertRevoked},
+		"by a clock slower than the only list":           {holder: person, lists: ahead(24*time.Hour, at)[1:], want: fault.CertRevoked},
+		"with a list of tomorrow only":                   {holder: person, lists: []*crl.List{a.CRL(at.Add(24 * time.Hour))}, want: fault.LoginStatusUnknown},
+		"without the list announced":                     {holder: announcing, want: fault.LoginStatusUnknown},
+		"without the list announced by a directory name": {holder: inDirectory, want: fault.LoginStatusUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := verifier(a, at.Add(time.Hour+c.later), c.lists...)
@@ -159,4 +176,53 @@ func TestOtherLanguagesAskOverHTTP(t *testing.T) {
 	if res.StatusCode != 422 || strings.Contains(b.String(), "19900101") || !strings.Contains(b.String(), "body.id_number") {
 		t.Errorf("%d %s", res.StatusCode, b.String())
 	}
+}
+
+// announcedInDirectory is h certified again with a CRL distribution point that
+// is a directory name.
+func announcedInDirectory(t *testing.T, a *fixture.Authority, h *fixture.Holder) *fixture.Holder {
+	t.Helper()
+	point := []byte("\x30\x1D\x06\x03\x55\x1D\x1F\x04\x16\x30\x14\x30\x12\xA0\x10\xA0\x0E\xA4\x0C\x30\x0A\x31\x08\x30\x06\x06\x01\x00\x0C\x01\x31")
+	tbs := h.Cert.RawTBS
+	v, err := der.ParseOnly(tbs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kids, err := v.Children()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b cryptobyte.Builder
+	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		for _, k := range kids[:len(kids)-1] {
+			b.AddBytes(k.Raw)
+		}
+		list, err := der.ParseOnly(kids[len(kids)-1].Content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.AddASN1(asn1.Tag(3).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) {
+			b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+				b.AddBytes(list.Content)
+				b.AddBytes(point)
+			})
+		})
+	})
+	tbs = b.BytesOrPanic()
+	sig, err := a.Sub.SignDigest(t.Context(), sm2enc.Digest(&a.Sub.Key.PublicKey, tbs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cert.Assemble(tbs, sig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := cert.Parse(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.CRLURLs()) > 0 || len(c.CRLPoints()) != 1 {
+		t.Fatalf("points %v", c.CRLPoints())
+	}
+	return &fixture.Holder{Cert: c, Key: h.Key}
 }

@@ -111,7 +111,11 @@ func (v *Verifier) good(c *cert.Certificate) error {
 }
 
 func (v *Verifier) status(set *trust.Set, c, issuer *cert.Certificate, now time.Time) error {
-	switch set.Status(c, issuer, now).State {
+	st := set.Status(c, issuer, now)
+	if state := set.Status(c, issuer, st.Ahead).State; !st.Ahead.IsZero() && (state == trust.Revoked || state == trust.OnHold) {
+		st.State = state // the clock here is slow; whom the newest list names it names now
+	}
+	switch st.State {
 	case trust.Revoked:
 		return fault.New(fault.CertRevoked)
 	case trust.OnHold:
@@ -119,8 +123,7 @@ func (v *Verifier) status(set *trust.Set, c, issuer *cert.Certificate, now time.
 	case trust.Good:
 		return nil
 	}
-	announced := len(c.CRLURLs())+len(c.OCSPURLs()) > 0
-	if announced && !v.AcceptUnknownStatus {
+	if (c.AnnouncesStatus() || !st.Ahead.IsZero()) && !v.AcceptUnknownStatus {
 		return fault.New(fault.LoginStatusUnknown, "issuer", c.Issuer().String())
 	}
 	return nil

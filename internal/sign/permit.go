@@ -98,8 +98,8 @@ func (p *Plan) askMaker(seal *ses.Seal) {
 	path := p.req.Trust.Path(maker, nil)
 	for i := 0; i+1 < len(path.Certs); i++ {
 		st := p.req.Trust.Status(path.Certs[i], path.Certs[i+1], p.req.Time)
-		stopped := st.State == trust.Revoked || st.State == trust.OnHold
-		fit = fit && !(stopped && !st.Since.After(seal.Info.CreateDate))
+		_, _, unfit := st.Unfit(seal.Info.CreateDate)
+		fit = fit && !unfit
 	}
 	if !fit {
 		p.refuse(fault.SignMakerUnfit, "seal", seal.Info.Name, "maker", maker.Holder())

@@ -21,6 +21,7 @@ const (
 	NotAuthority FlawKind = iota // the issuer's certificate is not that of an authority
 	NotValidThen                 // the issuer's certificate had not begun or had ended
 	TooLong                      // more authorities below the issuer than it allows
+	Constrained                  // the issuer is limited in a way that is not worked out here
 )
 
 // Flaws lists what is wrong with the issuers of an anchored path at at, which
@@ -39,6 +40,9 @@ func (p Path) Flaws(at time.Time) []Flaw {
 		}
 		if _, most, _ := issuer.BasicConstraints(); most >= 0 && below > most {
 			out = append(out, Flaw{TooLong, issuer})
+		}
+		if len(issuer.Constraints()) > 0 {
+			out = append(out, Flaw{Constrained, issuer})
 		}
 		if !cert.SameName(issuer.RawSubject, issuer.RawIssuer) {
 			below++

@@ -34,10 +34,12 @@ func (s *Set) Path(c *cert.Certificate, extra []*cert.Certificate) Path {
 	return s.PathAt(c, extra, time.Time{})
 }
 
-// PathAt follows c upwards by name, key identifier and signature, first among
-// the anchors, then among extra. Several paths may lead upwards: authorities
-// renew their certificates and certify each other. The first one without a
-// [Flaw] at at is taken, else the first anchored one, else the first one.
+// PathAt follows c upwards by name and signature, first among the anchors, then
+// among extra; issuers whose key identifier is another than the one named
+// ([cert.Certificate.IsIssuedBy]) come last. Several paths may lead upwards:
+// authorities renew their certificates and certify each other. The first one
+// without a [Flaw] at at is taken, else the first anchored one, else the first
+// one.
 func (s *Set) PathAt(c *cert.Certificate, extra []*cert.Certificate, at time.Time) Path {
 	b := &search{set: s, extra: extra, at: at, checks: maxChecks}
 	b.climb([]*cert.Certificate{c})
@@ -74,22 +76,27 @@ func (b *search) climb(certs []*cert.Certificate) {
 	if p.Anchored() || len(certs) == maxPath || last.SelfSigned() {
 		return
 	}
-	for _, pool := range [][]*cert.Certificate{b.set.Anchors, b.extra} {
-		for _, issuer := range pool {
-			if b.issued(certs, issuer) {
-				b.climb(append(certs[:len(certs):len(certs)], issuer))
-			}
-			if b.clean || b.checks == 0 {
-				return
+	// A wrong key identifier does not undo a right signature, but it is tried last:
+	// the identifier tells authorities of one name apart.
+	for _, identified := range []bool{true, false} {
+		for _, pool := range [][]*cert.Certificate{b.set.Anchors, b.extra} {
+			for _, issuer := range pool {
+				if last.IsIssuedBy(issuer) == identified && b.issued(certs, issuer) {
+					b.climb(append(certs[:len(certs):len(certs)], issuer))
+				}
+				if b.clean || b.checks == 0 {
+					return
+				}
 			}
 		}
 	}
 }
 
-// issued reports whether issuer stands not yet in certs and issued the last.
+// issued reports whether issuer stands not yet in certs, bears the name of the
+// last's issuer and signed it.
 func (b *search) issued(certs []*cert.Certificate, issuer *cert.Certificate) bool {
 	last := certs[len(certs)-1]
-	if !last.IsIssuedBy(issuer) || b.checks == 0 {
+	if b.checks == 0 || !cert.SameName(last.RawIssuer, issuer.RawSubject) {
 		return false
 	}
 	for _, c := range certs {
@@ -109,7 +116,7 @@ func (b *search) extend() {
 			return
 		}
 		for _, issuer := range b.set.Anchors {
-			if b.issued(b.best.Certs, issuer) {
+			if b.best.Certs[n-1].IsIssuedBy(issuer) && b.issued(b.best.Certs, issuer) {
 				b.best.Certs = append(b.best.Certs, issuer)
 				break
 			}

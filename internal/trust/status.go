@@ -30,31 +30,87 @@ type Status struct {
 	Reason crl.Reason
 	AsOf   time.Time // thisUpdate of the list
 	Until  time.Time // nextUpdate of the list; zero when it names none
+
+	// Ahead is the thisUpdate of the newest list that was left aside for being
+	// dated after the moment of judgement; zero when none was.
+	Ahead time.Time
+
+	// PastEnd is the thisUpdate of the newest list that was left aside for being
+	// dated after the certificate's end; zero when none was.
+	PastEnd time.Time
+
+	// Holds are the times on hold that lists bear witness to, also of one that
+	// was restored since: what was signed meanwhile stays void.
+	Holds []Hold
 }
+
+// A Hold is a time on hold: from Since to the last list that shows it, both
+// included. What came after that list, it does not know.
+type Hold struct{ Since, Until time.Time }
+
+// Unfit reports whether the key must not be relied on for what was done at t:
+// state is [Revoked] or [OnHold], since the moment from which on.
+func (st Status) Unfit(t time.Time) (state State, since time.Time, unfit bool) {
+	if st.State.bad() && !st.Since.After(t) {
+		return st.State, st.Since, true
+	}
+	for _, h := range st.Holds {
+		if !t.Before(h.Since) && !t.After(h.Until) {
+			return OnHold, h.Since, true
+		}
+	}
+	return st.State, time.Time{}, false
+}
+
+// ClockSkew is how far the clocks of two parties may disagree unremarked.
+const ClockSkew = 5 * time.Minute
 
 // Status looks c up in the lists that issuer signed, for a judgement at time at.
 // The newest list speaks, but a revocation stays one whatever newer lists say.
 // Lists that cannot clear a certificate (deltas, lists of some reasons) can still
-// name it. Lists dated after at are left aside.
+// name it; so can a list dated after at, of what had come to pass by then: a
+// clock that is slow must not hide a revocation. A list dated after the end of c
+// clears it only when it says that it keeps ended certificates.
 func (s *Set) Status(c, issuer *cert.Certificate, at time.Time) Status {
 	known := Status{State: NoInformation}
 	if issuer == nil {
 		return known
 	}
 	var all []Status
+	var ahead, pastEnd time.Time
+	latest := at.Add(ClockSkew)
 	for _, list := range s.CRLs {
-		if list.ThisUpdate.After(at) || !list.Names(c) || !s.isSigned(list, issuer) {
+		if !list.Names(c) || !s.isSigned(list, issuer) {
 			continue
 		}
-		if st, ok := lookup(list, c, at); ok {
+		st, ok := lookup(list, c, at)
+		switch {
+		case !ok:
+		case !st.State.bad() && !list.Keeps(c):
+			pastEnd = newest(pastEnd, list.ThisUpdate)
+		case !list.ThisUpdate.After(latest), st.State.bad() && !st.Since.After(latest):
 			all = append(all, st)
+		default:
+			ahead = newest(ahead, list.ThisUpdate)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Status) int { return a.AsOf.Compare(b.AsOf) })
+	var holds []Hold
 	for _, newer := range all {
+		if newer.State == OnHold {
+			holds = append(holds, Hold{newer.Since, newer.AsOf})
+		}
 		known = known.then(newer)
 	}
+	known.Ahead, known.PastEnd, known.Holds = ahead, pastEnd, holds
 	return known
+}
+
+func newest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }
 
 // then returns what is known once a list that is not older has spoken. A hold
@@ -77,7 +133,7 @@ func (st Status) then(newer Status) Status {
 // lookup returns what one list says; ok is false when it says nothing.
 func lookup(list *crl.List, c *cert.Certificate, at time.Time) (st Status, ok bool) {
 	st = Status{State: Good, AsOf: list.ThisUpdate, Until: list.NextUpdate}
-	if !list.Current(at) {
+	if !list.NextUpdate.IsZero() && at.After(list.NextUpdate) {
 		st.State = Stale
 	}
 	entry, listed := list.Lookup(c.Serial)

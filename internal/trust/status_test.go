@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"xinzhang/internal/fixture"
+	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/crl"
 	"xinzhang/internal/trust"
 )
@@ -37,7 +38,9 @@ func TestStatus(t *testing.T) {
 		{"the last day of a list", []*crl.List{good(13)}, 20, trust.Good, 0, 13},
 		{"a list out of date", []*crl.List{good(10)}, 20, trust.Stale, 0, 10},
 		{"a list of tomorrow", []*crl.List{good(21)}, 20, trust.NoInformation, 0, 0},
-		{"a list of tomorrow beside one of today", []*crl.List{gone(21, 1), good(20)}, 20, trust.Good, 0, 20},
+		{"a list of tomorrow that names what came to pass before", []*crl.List{gone(21, 1), good(20)}, 20, trust.Revoked, 1, 21},
+		{"a list of tomorrow that names what comes to pass then", []*crl.List{gone(22, 21), good(20)}, 20, trust.Good, 0, 20},
+		{"a list of three minutes on", []*crl.List{a.CRL(day(20).Add(3 * time.Minute))}, 20, trust.Good, 0, 0},
 		{"a list of another key", []*crl.List{other.CRL(day(18), entry(1, crl.KeyCompromise))}, 20, trust.NoInformation, 0, 0},
 		{"revoked", []*crl.List{gone(18, 9)}, 20, trust.Revoked, 9, 18},
 		{"revoked in a list out of date", []*crl.List{gone(10, 9)}, 20, trust.Revoked, 9, 10},
@@ -68,6 +71,25 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+// What was left aside for its date is told, so that nobody says there was none.
+func TestStatusTellsOfListsAheadOfTheMoment(t *testing.T) {
+	a := fixture.New(t, issued)
+	person := a.Person(nil)
+	day := func(n int) time.Time { return issued.AddDate(0, 0, n) }
+	for name, c := range map[string]struct {
+		list *crl.List
+		want time.Time
+	}{
+		"of tomorrow":        {a.CRL(day(21)), day(21)},
+		"of four minutes on": {a.CRL(day(20).Add(4 * time.Minute)), time.Time{}},
+		"of yesterday":       {a.CRL(day(19)), time.Time{}},
+	} {
+		if got := a.Trust(c.list).Status(person.Cert, a.Sub.Cert, day(20)).Ahead; !got.Equal(c.want) {
+			t.Errorf("%s: ahead %s, want %s", name, got, c.want)
+		}
+	}
+}
+
 func TestStatusNeedsAnIssuer(t *testing.T) {
 	a := fixture.New(t, issued)
 	person := a.Person(nil)
@@ -77,5 +99,75 @@ func TestStatusNeedsAnIssuer(t *testing.T) {
 	}
 	if got := set.Status(person.Cert, a.Root.Cert, issued); got.State != trust.NoInformation {
 		t.Errorf("by another issuer: state %d", got.State)
+	}
+}
+
+// A hold that ended stays a hold for what was done meanwhile.
+func TestWhenAKeyWasUnfit(t *testing.T) {
+	a := fixture.New(t, issued)
+	person := a.Person(nil)
+	day := func(n int) time.Time { return issued.AddDate(0, 0, n) }
+	list := func(n, since int, r crl.Reason) *crl.List {
+		return a.CRL(day(n), crl.Entry{Serial: person.Cert.Serial, RevokedAt: day(since), Reason: r})
+	}
+	held := a.Trust(list(5, 3, crl.Hold), a.CRL(day(8)), list(12, 10, crl.Hold), a.CRL(day(18))).Status(person.Cert, a.Sub.Cert, day(20))
+	gone := a.Trust(list(5, 3, crl.Hold), a.CRL(day(8)), list(18, 15, crl.Superseded)).Status(person.Cert, a.Sub.Cert, day(20))
+	still := a.Trust(list(18, 15, crl.Hold)).Status(person.Cert, a.Sub.Cert, day(20))
+	for _, c := range []struct {
+		name  string
+		of    trust.Status
+		at    int
+		want  bool
+		since int
+	}{
+		{"before the first hold", held, 2, false, 0},
+		{"its first moment", held, 3, true, 3},
+		{"the moment of the list that shows it", held, 5, true, 3},
+		{"between that list and the clean one", held, 6, false, 0},
+		{"the second hold", held, 11, true, 10},
+		{"after both", held, 14, false, 0},
+		{"on hold, restored, revoked later", gone, 4, true, 3},
+		{"between hold and revocation", gone, 9, false, 0},
+		{"revoked", gone, 16, true, 15},
+		{"a hold that lasts", still, 19, true, 15},
+		{"before a hold that lasts", still, 14, false, 0},
+	} {
+		_, since, got := c.of.Unfit(day(c.at))
+		if got != c.want || got && !since.Equal(day(c.since)) {
+			t.Errorf("%s: unfit %v since %s", c.name, got, since)
+		}
+	}
+}
+
+// Authorities may take a certificate off their list once it has ended.
+func TestAListOfAfterTheEndClearsNobody(t *testing.T) {
+	a := fixture.New(t, issued)
+	day := func(n int) time.Time { return issued.AddDate(0, 0, n) }
+	person := a.Person(func(tm *cert.Template) { tm.NotAfter = day(30) })
+	revoked := crl.Entry{Serial: person.Cert.Serial, RevokedAt: day(9), Reason: crl.Superseded}
+	keeps := func(from int) *crl.List { return a.KeepingCRL(day(100), day(from)) }
+	for _, tt := range []struct {
+		name    string
+		lists   []*crl.List
+		want    trust.State
+		pastEnd int
+	}{
+		{"a list of after the end", []*crl.List{a.CRL(day(100))}, trust.NoInformation, 100},
+		{"that names it all the same", []*crl.List{a.CRL(day(100), revoked)}, trust.Revoked, 0},
+		{"a list of the last day", []*crl.List{a.CRL(day(30))}, trust.Stale, 0},
+		{"a list of before beside one of after the end", []*crl.List{a.CRL(day(100)), a.CRL(day(20))}, trust.Stale, 100},
+		{"revoked in a list of before the end", []*crl.List{a.CRL(day(100)), a.CRL(day(20), revoked)}, trust.Revoked, 100},
+		{"a list that keeps ended certificates", []*crl.List{keeps(0)}, trust.Good, 0},
+		{"a list that keeps those that ended on that day or later", []*crl.List{keeps(30)}, trust.Good, 0},
+		{"a list that keeps those that ended later", []*crl.List{keeps(31)}, trust.NoInformation, 100},
+	} {
+		got := a.Trust(tt.lists...).Status(person.Cert, a.Sub.Cert, day(101))
+		want := time.Time{}
+		if tt.pastEnd > 0 {
+			want = day(tt.pastEnd)
+		}
+		if got.State != tt.want || !got.PastEnd.Equal(want) {
+			t.Errorf("%s: %+v", tt.name, got)
+		}
 	}
 }

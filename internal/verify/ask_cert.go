@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"slices"
 	"time"
 
 	"xinzhang/internal/beijing"
@@ -16,7 +17,7 @@ type certCodes struct {
 	checkPath, checkTime, checkStatus, checkUsage string
 
 	broken, deviation, noAnchor, otherAnchor, pathOK                          fault.Code
-	issuerNotCA, issuerNotValid, pathTooLong                                  fault.Code
+	issuerNotCA, issuerNotValid, pathTooLong, constrained, critical           fault.Code
 	revokedBefore, onHold, revokedAfter, statusUnknown, unannounced, statusOK fault.Code
 	usage, usageOK                                                            fault.Code
 }
@@ -24,7 +25,7 @@ type certCodes struct {
 var signerCodes = certCodes{
 	askPath, askSignerTime, askStatus, askUsage,
 	fault.SignerCertBroken, fault.SignerCertDeviation, fault.SignerNoAnchor, fault.SignerOtherAnchor, fault.SignerPathOK,
-	fault.SignerIssuerNotCA, fault.SignerIssuerNotValid, fault.SignerPathTooLong,
+	fault.SignerIssuerNotCA, fault.SignerIssuerNotValid, fault.SignerPathTooLong, fault.SignerConstrained, fault.SignerCritical,
 	fault.SignerRevokedBefore, fault.SignerOnHold, fault.SignerRevokedAfter,
 	fault.SignerStatusUnknown, fault.SignerStatusUnannounced, fault.SignerStatusOK,
 	fault.SignerKeyUsage, fault.SignerKeyUsageOK,
@@ -33,7 +34,7 @@ var signerCodes = certCodes{
 var makerCodes = certCodes{
 	askMaker, askMaker, askMaker, askMaker,
 	fault.MakerCertBroken, fault.MakerCertDeviation, fault.MakerNoAnchor, fault.MakerOtherAnchor, fault.MakerPathOK,
-	fault.MakerIssuerNotCA, fault.MakerIssuerNotValid, fault.MakerPathTooLong,
+	fault.MakerIssuerNotCA, fault.MakerIssuerNotValid, fault.MakerPathTooLong, fault.MakerConstrained, fault.MakerCritical,
 	fault.MakerRevokedBefore, fault.MakerOnHold, fault.MakerRevokedAfter,
 	fault.MakerStatusUnknown, fault.MakerStatusUnannounced, fault.MakerStatusOK,
 	fault.MakerKeyUsage, fault.MakerKeyUsageOK,
@@ -114,11 +115,13 @@ func askChain(f *certFacts, codes certCodes, at time.Time) []finding {
 	for _, d := range f.cert.Deviations {
 		out = append(out, found(codes.checkPath, codes.deviation, "what", d))
 	}
-	for _, c := range f.path.Certs {
-		for _, id := range c.UnknownCritical() {
-			out = append(out, found(codes.checkPath, codes.deviation, "what", holder(c)+": critical extension "+string(id)))
+	for i, c := range f.path.Certs[1:] {
+		if below := f.path.Certs[i]; !below.IsIssuedBy(c) {
+			out = append(out, found(codes.checkPath, codes.deviation, "what",
+				holder(below)+": authorityKeyIdentifier is not that of "+holder(c)+", whose key signed it"))
 		}
 	}
+	out = append(out, askCritical(f.path, codes)...)
 	top := f.path.Certs[len(f.path.Certs)-1]
 	switch {
 	case f.path.Anchored():
@@ -134,6 +137,10 @@ func askChain(f *certFacts, codes certCodes, at time.Time) []finding {
 			out = append(out, found(codes.checkPath, codes.issuerNotValid, "issuer", name, "time", beijing.Day(at)))
 		case trust.TooLong:
 			out = append(out, found(codes.checkPath, codes.pathTooLong, "issuer", name))
+		case trust.Constrained:
+			for _, id := range flaw.Issuer.Constraints() {
+				out = append(out, found(codes.checkPath, codes.constrained, "issuer", name, "what", limit(id)))
+			}
 		default:
 			out = append(out, found(codes.checkPath, codes.issuerNotCA, "issuer", name))
 		}
@@ -144,70 +151,68 @@ func askChain(f *certFacts, codes certCodes, at time.Time) []finding {
 	return out
 }
 
+// askCritical names critical extensions whose meaning is unknown, up to the
+// anchor. Constraints of issuers are flaws of the path.
+func askCritical(path trust.Path, codes certCodes) []finding {
+	var out []finding
+	certs := path.Certs
+	if path.Anchored() {
+		certs = certs[:path.Anchor+1]
+	}
+	for i, c := range certs {
+		for _, id := range c.UnknownCritical() {
+			if i > 0 && path.Anchored() && slices.Contains(c.Constraints(), id) {
+				continue
+			}
+			out = append(out, found(codes.checkPath, codes.critical, "holder", holder(c), "oid", id))
+		}
+	}
+	return out
+}
+
 // askStatusOf asks whether any certificate of the path below the anchor was
 // revoked or on hold at the time of signing.
 func askStatusOf(f *certFacts, codes certCodes, at time.Time, stamped bool) []finding {
 	var out []finding
-	unknown, unannounced := false, false
+	var unknown []words
+	unannounced := false
 	for i, st := range f.status {
 		c := f.path.Certs[i]
-		before := !st.Since.After(at)
+		state, since, unfit := st.Unfit(at)
 		switch {
-		case st.State == trust.Revoked && before:
-			out = append(out, found(codes.checkStatus, codes.revokedBefore, "holder", holder(c), "date", beijing.Moment(st.Since), "reason", st.Reason))
-		case st.State == trust.OnHold && before:
-			out = append(out, found(codes.checkStatus, codes.onHold, "holder", holder(c), "date", beijing.Moment(st.Since)))
+		case unfit && state == trust.Revoked:
+			out = append(out, found(codes.checkStatus, codes.revokedBefore, "holder", holder(c), "date", beijing.Moment(since), "reason", st.Reason))
+		case unfit:
+			out = append(out, found(codes.checkStatus, codes.onHold, "holder", holder(c), "date", beijing.Moment(since)))
 		case st.State == trust.Revoked || st.State == trust.OnHold:
 			code := codes.revokedAfter
 			if stamped {
 				code = fault.SignerRevokedAfterStamp
 			}
 			out = append(out, found(codes.checkStatus, code, "holder", holder(c), "date", beijing.Moment(st.Since), "reason", st.Reason))
-		case st.State == trust.Good || st.State == trust.Stale && !st.AsOf.Before(at):
-			// A list dated after the signing settles it even when it is out of date.
+		case settled(st, at):
 		case f.path.Anchored() && i >= f.path.Anchor:
 			// The reader trusts this one and all above it.
-		case announces(c), st.State == trust.Stale:
-			unknown = true
+		case published(c, st):
+			unknown = append(unknown, whyUnknown(c, st))
 		default:
 			unannounced = true
 		}
 	}
 	if len(f.status) == 0 { // no issuer is known, so no list can be checked
-		unknown, unannounced = announces(f.cert), !announces(f.cert)
+		if unannounced = !f.cert.AnnouncesStatus(); !unannounced {
+			unknown = append(unknown, source(f.cert))
+		}
 	}
 	switch {
-	case unknown:
-		out = append(out, found(codes.checkStatus, codes.statusUnknown, "source", source(f.path.Certs)))
+	case len(unknown) > 0:
+		out = append(out, found(codes.checkStatus, codes.statusUnknown, "why", unknown[0]))
 	case unannounced:
 		out = append(out, found(codes.checkStatus, codes.unannounced))
 	case len(out) == 0:
 		out = append(out, found(codes.checkStatus, codes.statusOK, "asof", beijing.Moment(f.status[0].AsOf)))
 	}
 	return out
-}
-
-func announces(c *cert.Certificate) bool { return len(c.CRLURLs())+len(c.OCSPURLs()) > 0 }
-
-// source names the first place that would settle the status.
-func source(certs []*cert.Certificate) any {
-	for _, c := range certs {
-		for _, url := range append(c.CRLURLs(), c.OCSPURLs()...) {
-			return url
-		}
-	}
-	return newerList{}
-}
-
-// newerList words a source that the certificates do not name.
-type newerList struct{}
-
-// Words names it in lang.
-func (newerList) Words(lang fault.Lang) string {
-	if lang == fault.EN {
-		return "no address, and the list that was given is out of date: a newer one"
-	}
-	return "签发机构（所给的吊销列表已过期）"
 }
 
 func askUsageOf(c *cert.Certificate, codes certCodes) []finding {

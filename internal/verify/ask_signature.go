@@ -13,6 +13,7 @@ import (
 	"xinzhang/internal/format/oid"
 	"xinzhang/internal/format/ses"
 	"xinzhang/internal/format/sm2enc"
+	"xinzhang/internal/trust"
 )
 
 func verifySM2(pub *ecdsa.PublicKey, message, value []byte) bool {
@@ -202,10 +203,14 @@ func askSealStamp(s *signatureFacts) []finding {
 		return nil
 	case stamp.err != nil || s.seal.Seal.Info.CreateDate.After(stamp.genTime.Add(clockSkew)):
 		return one(askSeal, fault.SealStampWrong)
-	case !stamp.trusted:
-		return one(askSeal, fault.SealStampUnknown, "authority", stamp.authority)
+	case stamp.doubt != nil:
+		return one(askSeal, fault.SealStampUnknown, "authority", stamp.by(), "why", stamp.doubt.why, "next", stamp.doubt.next)
 	}
-	return nil
+	var out []finding
+	for _, d := range stamp.deviations {
+		out = append(out, found(askSeal, fault.SealDeviation, "what", d))
+	}
+	return out
 }
 
 func askSealValidity(s *signatureFacts, _ *documentFacts) []finding {
@@ -233,7 +238,7 @@ func askSealBinding(s *signatureFacts, _ *documentFacts) []finding {
 }
 
 // clockSkew is how far two clocks may disagree unremarked.
-const clockSkew = 5 * time.Minute
+const clockSkew = trust.ClockSkew
 
 func askSigningTime(s *signatureFacts, doc *documentFacts) []finding {
 	if s.file == nil || s.valueErr != nil {
@@ -243,14 +248,19 @@ func askSigningTime(s *signatureFacts, doc *documentFacts) []finding {
 	switch {
 	case s.stamp != nil && s.stamp.err != nil:
 		out = append(out, found(askTime, fault.TimeStampWrong))
-	case s.stamp != nil && !s.stamp.trusted:
-		out = append(out, found(askTime, fault.TimeStampUnknown, "authority", s.stamp.authority))
+	case s.stamp != nil && s.stamp.doubt != nil:
+		out = append(out, found(askTime, fault.TimeStampUnknown, "authority", s.stamp.by(), "why", s.stamp.doubt.why, "next", s.stamp.doubt.next))
 	case s.stamp != nil:
 		out = append(out, found(askTime, fault.TimeStampOK, "authority", s.stamp.authority, "time", beijing.Moment(s.time)))
 	case !s.time.IsZero():
 		out = append(out, found(askTime, fault.TimeClockOnly, "time", beijing.Moment(s.time)))
 	case s.signer != nil:
 		out = append(out, found(askTime, fault.TimeUnknown))
+	}
+	if s.stamp != nil {
+		for _, d := range s.stamp.deviations {
+			out = append(out, found(askTime, fault.SigDeviation, "what", d))
+		}
 	}
 	if s.stamped() && s.time.Sub(s.seal.Time).Abs() > clockSkew {
 		out = append(out, found(askTime, fault.TimeStampLate, "stamp", beijing.Moment(s.time), "time", beijing.Moment(s.seal.Time)))

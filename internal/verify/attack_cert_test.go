@@ -67,6 +67,14 @@ func TestAttacksByCertificates(t *testing.T) {
 	})
 	selfMade := w.issue("root", subject("示例监狱"), nil, func(tm *cert.Template) { tm.Profile.KeyUsage |= cert.DigitalSignature })
 	chained := func(issuers ...*fixture.Holder) *trust.Set { return w.anchors(append(issuers, a.Sub, a.Root)...) }
+	misnamed := w.recertify(w.org, a.Sub, func(tbs []byte) []byte {
+		return bytes.Replace(tbs, a.Sub.Cert.SubjectKeyID(), bytes.Repeat([]byte{7}, 20), 1)
+	})
+	// The issuing authority again, limited in what it may issue.
+	only := seq(tlv(0xA0, seq(tlv(0xA4, seq(tlv(der.Set, seq(oid.Organisation.Marshal(), tlv(der.UTF8String, []byte("别的单位")))))))))
+	limitedTo := func(id oid.ID, critical bool, value []byte) *trust.Set {
+		return w.anchors(a.Root, w.carrying(a.Sub, a.Root, id, critical, value))
+	}
 	swappedSeal := forgery{world: w, signer: swapped, seal: w.seal(w.org)}
 	w.run(t, []attack{
 		{name: "control", doc: w.signedBy(w.org), verdict: verify.Passed},
@@ -85,11 +93,19 @@ func TestAttacksByCertificates(t *testing.T) {
 		{name: "certificate that had not begun", doc: w.signedBy(early), verdict: verify.Failed, codes: is(fault.SignerNotValidThen)},
 		{name: "certificate that ended since", doc: w.signedBy(w.by(a.Sub, func(tm *cert.Template) { tm.NotAfter = w.at.AddDate(0, 0, 1) })), verdict: verify.Passed, codes: is(fault.SignerExpiredSince)},
 		{name: "key usage that allows nothing", doc: w.signedBy(oddUsage), verdict: verify.Failed, codes: is(fault.SignerKeyUsage)},
-		{name: "unknown critical extension", doc: w.signedBy(criticalVendor), verdict: verify.Passed, codes: is(fault.SignerCertDeviation)},
+		{name: "unknown critical extension", doc: w.signedBy(criticalVendor), verdict: verify.Passed, strict: verify.Indeterminate, codes: is(fault.SignerCritical)},
+		{name: "issuer with name constraints that the signer breaks", doc: w.signedBy(w.org), set: limitedTo(oid.NameConstraints, true, only), verdict: verify.Indeterminate, strict: verify.Indeterminate, codes: is(fault.SignerConstrained, fault.MakerConstrained)},
+		{name: "issuer with policy constraints", doc: w.signedBy(w.org), set: limitedTo(oid.PolicyConstraints, true, seq([]byte{0x80, 1, 0})), verdict: verify.Indeterminate, codes: is(fault.SignerConstrained)},
+		{name: "issuer that inhibits any policy", doc: w.signedBy(w.org), set: limitedTo(oid.InhibitAnyPolicy, true, []byte{2, 1, 0}), verdict: verify.Indeterminate, codes: is(fault.SignerConstrained)},
+		{name: "genuine: an issuer's private critical extension", doc: w.signedBy(w.org), set: limitedTo("1.2.156.112600.7.9", true, []byte{5, 0}), verdict: verify.Passed, codes: is(fault.SignerCritical, fault.MakerCritical)},
+		{name: "genuine: policy constraints that are not critical", doc: w.signedBy(w.org), set: limitedTo(oid.PolicyConstraints, false, seq([]byte{0x80, 1, 0})), verdict: verify.Passed},
+		{name: "genuine: the key identifier of the issuer is wrong", doc: w.signedBy(misnamed), verdict: verify.Passed, codes: is(fault.SignerCertDeviation)},
+		{name: "another authority of that name beside it", doc: w.signedBy(misnamed), set: w.anchors(namesakeSub, a.Sub, a.Root), verdict: verify.Passed, codes: is(fault.SignerCertDeviation)},
+		{name: "only another authority of that name", doc: w.signedBy(misnamed), set: w.anchors(namesakeSub), verdict: verify.Indeterminate, codes: is(fault.SignerOtherAnchor)},
 		{name: "another certificate with the same key", doc: swappedSeal.zip(), verdict: verify.Failed, codes: is(fault.SealNotListed)},
 		{name: "an authority signs by itself", doc: w.signedBy(a.Sub), verdict: verify.Failed, codes: is(fault.SignerKeyUsage)},
 		{name: "judged before it was signed", doc: w.signedBy(w.org), at: w.at.AddDate(0, 0, -1), verdict: verify.Failed, codes: is(fault.TimeFuture)},
-		{name: "judged as of the evening of signing", doc: w.signedBy(w.org), at: w.at.Add(time.Hour), verdict: verify.Passed, codes: is(fault.SignerStatusUnannounced)},
+		{name: "judged as of the evening of signing", doc: w.signedBy(w.org), at: w.at.Add(time.Hour), verdict: verify.Indeterminate, codes: is(fault.SignerStatusUnknown)},
 	})
 }
 
@@ -165,8 +181,13 @@ func TestAttacksByRevocationLists(t *testing.T) {
 		{name: "on hold before, revoked after, lists the other way round", doc: doc, set: lists(a.CRL(day(2), entry(day(2), crl.KeyCompromise)), a.CRL(day(0), entry(day(-1), crl.Hold))), verdict: verify.Failed, codes: is(fault.SignerRevokedBefore)},
 		{name: "revoked twice, the newer list says later", doc: doc, set: lists(a.CRL(day(0), entry(day(-1), crl.KeyCompromise)), a.CRL(day(2), entry(day(2), crl.Superseded))), verdict: verify.Failed, codes: is(fault.SignerRevokedBefore)},
 		{name: "on hold, then restored", doc: doc, set: lists(a.CRL(day(1), entry(w.at.Add(time.Hour), crl.Hold)), a.CRL(day(2))), verdict: verify.Passed},
+		{name: "on hold when signed, restored since", doc: doc, set: lists(a.CRL(day(1), entry(day(-1), crl.Hold)), a.CRL(day(2))), verdict: verify.Failed, codes: is(fault.SignerOnHold)},
+		{name: "on hold before, restored when signed", doc: doc, set: lists(a.CRL(day(-2), entry(day(-3), crl.Hold)), a.CRL(day(2))), verdict: verify.Passed},
 		{name: "revoked, then left out of a newer list", doc: doc, set: lists(a.CRL(day(0), entry(day(-1), crl.KeyCompromise)), a.CRL(day(2))), verdict: verify.Failed, codes: is(fault.SignerRevokedBefore)},
 		{name: "removeFromCRL in a list", doc: doc, set: lists(w.list(a.Sub, day(1), day(8), []crl.Entry{entry(day(-1), crl.RemoveFromCRL)}, nil)), verdict: verify.Passed},
+		{name: "listed twice: restored, then revoked", doc: doc, set: lists(w.list(a.Sub, day(1), day(8), []crl.Entry{entry(day(-1), crl.RemoveFromCRL), entry(day(-1), crl.KeyCompromise)}, nil)), verdict: verify.Failed, codes: is(fault.SignerRevokedBefore)},
+		{name: "listed twice: revoked, then restored", doc: doc, set: lists(w.list(a.Sub, day(1), day(8), []crl.Entry{entry(day(-1), crl.KeyCompromise), entry(day(0), crl.RemoveFromCRL)}, nil)), verdict: verify.Failed, codes: is(fault.SignerRevokedBefore)},
+		{name: "listed twice: the later one first", doc: doc, set: lists(w.list(a.Sub, day(1), day(8), []crl.Entry{entry(w.at.Add(time.Hour), crl.Superseded), entry(day(-1), crl.KeyCompromise)}, nil)), verdict: verify.Failed, codes: is(fault.SignerRevokedBefore)},
 		{name: "revoked by a delta", doc: doc, set: lists(a.CRL(day(1)), delta(entry(day(-1), crl.KeyCompromise))), verdict: verify.Failed, codes: is(fault.SignerRevokedBefore)},
 		{name: "a delta alone clears nobody", doc: announced, set: lists(delta(entry(day(-1), crl.KeyCompromise))), verdict: verify.Indeterminate, codes: is(fault.SignerStatusUnknown)},
 		{name: "list of another key of that name", doc: announced, set: lists(forged), verdict: verify.Indeterminate, codes: is(fault.SignerStatusUnknown)},

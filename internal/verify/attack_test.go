@@ -69,9 +69,10 @@ type attack struct {
 	name    string
 	doc     []byte
 	verdict verify.Verdict
-	codes   []fault.Code // every one must be named
-	set     *trust.Set   // default: the world's
-	at      time.Time    // of judgement; default: the world's
+	strict  verify.Verdict // by the policy of that name; default: not asked
+	codes   []fault.Code   // every one must be named
+	set     *trust.Set     // default: the world's
+	at      time.Time      // of judgement; default: the world's
 }
 
 func (w *world) run(t *testing.T, attacks []attack) {
@@ -88,6 +89,11 @@ func (w *world) run(t *testing.T, attacks []attack) {
 			o := tell(t, tt.doc, tt.set, tt.at)
 			if o.verdict != tt.verdict {
 				t.Errorf("verdict: got %s, want %s\n%s", o, tt.verdict, o.text)
+			}
+			if tt.strict != "" {
+				if o := tellBy(t, verify.Strict, tt.doc, tt.set, tt.at); o.verdict != tt.strict {
+					t.Errorf("strict: got %s, want %s\n%s", o, tt.strict, o.text)
+				}
 			}
 			for _, code := range tt.codes {
 				if !o.names(code) {

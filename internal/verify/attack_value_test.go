@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"math/big"
 	"slices"
 	"strings"
@@ -9,7 +10,6 @@ import (
 	"time"
 
 	"github.com/emmansun/gmsm/sm2"
-	"github.com/emmansun/gmsm/sm3"
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/fixture"
@@ -20,6 +20,7 @@ import (
 	"xinzhang/internal/format/oid"
 	"xinzhang/internal/format/ses"
 	"xinzhang/internal/format/sm2enc"
+	"xinzhang/internal/trust"
 	"xinzhang/internal/verify"
 )
 
@@ -251,8 +252,13 @@ func resigned(w *world, tm cms.Template, id oid.ID, how func([]byte) []byte) []b
 // token makes a time-stamp token over value.
 func (w *world) token(tsa *fixture.Holder, value []byte, at time.Time, path ...*fixture.Holder) []byte {
 	w.Helper()
-	digest := sm3.Sum(value)
-	tst := seq([]byte{2, 1, 1}, oid.ID("2.25.1.3").Marshal(), seq(seq(oid.SM3.Marshal()), tlv(4, digest[:])),
+	return w.tokenOf(tsa, oid.SM3, sum(value), at, path...)
+}
+
+// tokenOf makes a time-stamp token with this imprint.
+func (w *world) tokenOf(tsa *fixture.Holder, algorithm oid.ID, digest []byte, at time.Time, path ...*fixture.Holder) []byte {
+	w.Helper()
+	tst := seq([]byte{2, 1, 1}, oid.ID("2.25.1.3").Marshal(), seq(seq(algorithm.Marshal()), tlv(4, digest)),
 		[]byte{2, 1, 7}, tlv(0x18, []byte(at.UTC().Format("20060102150405Z"))))
 	tm := cms.Template{Content: tst, Type: oid.TSTInfo, Signer: tsa.Cert, SigningTime: at}
 	for _, p := range path {
@@ -300,6 +306,26 @@ func TestAttacksByTimeStamps(t *testing.T) {
 	sealStamp := func(h *fixture.Holder) func([]byte) []byte {
 		return func(v []byte) []byte { return w.token(h, v, a.At.Add(time.Hour)) }
 	}
+	day := func(n int) time.Time { return w.at.AddDate(0, 0, n) }
+	held := crl.Entry{Serial: good.Cert.Serial, RevokedAt: day(-1), Reason: crl.Hold}
+	later := crl.Entry{Serial: w.org.Cert.Serial, RevokedAt: w.at.Add(time.Hour), Reason: crl.KeyCompromise}
+	tsaRestored := a.Trust(a.CRL(day(1), held), a.CRL(day(2), later))
+	announcing := tsa(a.Root, func(tm *cert.Template) { tm.CRLURLs = []string{"http://crl.example.cn/2.crl"} })
+	underRoot := tsa(a.Root, nil)
+	rootList := func(n int) *trust.Set { // the root's list of day n, seven days long, beside that of the issuing authority
+		return a.Trust(a.CRL(day(1)), a.CRL(day(15)), w.list(a.Root, day(n), day(n+7), nil, nil))
+	}
+	const sha384 oid.ID = "2.16.840.1.101.3.4.2.2"
+	sha256Of := func(b []byte) []byte { d := sha256.Sum256(b); return d[:] }
+	signedBy := func(digest, algorithm oid.ID) func([]byte) []byte { // as a token of others says, without its signature
+		return func(v []byte) []byte {
+			b := member(w, w.token(good, v, w.at), "1.0.4.0.2", become(seq(digest.Marshal(), []byte{5, 0})))
+			return member(w, b, "1.0.4.0.4", become(seq(algorithm.Marshal(), []byte{5, 0})))
+		}
+	}
+	answer := func(status byte) func([]byte) []byte {
+		return func(v []byte) []byte { return seq(seq([]byte{2, 1, status}), w.token(good, v, w.at)) }
+	}
 	unknown := is(fault.TimeStampUnknown)
 	w.run(t, []attack{
 		{name: "control: stamped", doc: stamp(good, w.at), verdict: verify.Passed},
@@ -317,6 +343,26 @@ func TestAttacksByTimeStamps(t *testing.T) {
 		{name: "authority that the signer issued", doc: stamp(bySigner, w.at, w.org), verdict: verify.Indeterminate, codes: unknown},
 		{name: "authority that the signer issued, after a revocation", doc: stamp(bySigner, w.at, w.org), set: revoked, verdict: verify.Indeterminate, codes: is(fault.TimeStampUnknown, fault.SignerRevokedAfter)},
 		{name: "authority whose key was lost", doc: stamp(good, w.at), set: tsaRevoked, verdict: verify.Indeterminate, codes: is(fault.TimeStampUnknown, fault.SignerRevokedAfter)},
+		{name: "authority whose key was on hold when it stamped", doc: stamp(good, w.at), set: tsaRestored, verdict: verify.Indeterminate, codes: is(fault.TimeStampUnknown, fault.SignerRevokedAfter)},
+		{name: "authority whose list is not at hand", doc: stamp(announcing, w.at), set: revoked, verdict: verify.Indeterminate, codes: is(fault.TimeStampUnknown, fault.SignerRevokedAfter)},
+		{name: "authority whose list is of before the stamp", doc: stamp(underRoot, w.at), set: rootList(-200), verdict: verify.Indeterminate, codes: unknown},
+		{name: "control: authority whose old list is of after the stamp", doc: stamp(underRoot, w.at), set: rootList(1), at: w.at.AddDate(0, 0, 20), verdict: verify.Passed},
+		{name: "genuine: SHA-256 imprint", doc: over(func(v []byte) []byte { return w.tokenOf(good, oid.SHA256, sha256Of(v), w.at) }), verdict: verify.Passed},
+		{name: "genuine: SHA-256 imprint of the whole BIT STRING", doc: over(func(v []byte) []byte { return w.tokenOf(good, oid.SHA256, sha256Of(bits(v)), w.at) }), verdict: verify.Passed},
+		{name: "SHA-256 imprint of another value", doc: over(func([]byte) []byte { return w.tokenOf(good, oid.SHA256, sha256Of([]byte("x")), w.at) }), verdict: verify.Failed, codes: is(fault.TimeStampWrong)},
+		{name: "SM3 imprint that says SHA-256", doc: over(func(v []byte) []byte { return w.tokenOf(good, oid.SHA256, sum(v), w.at) }), verdict: verify.Failed, codes: is(fault.TimeStampWrong)},
+		{name: "imprint that cannot be computed here", doc: over(func(v []byte) []byte { return w.tokenOf(good, sha384, make([]byte, 48), w.at) }), verdict: verify.Indeterminate, codes: unknown},
+		{name: "the same with its signature broken", doc: over(func(v []byte) []byte {
+			b := w.tokenOf(good, sha384, make([]byte, 48), w.at)
+			b[len(b)-1] ^= 1
+			return b
+		}), verdict: verify.Failed, codes: is(fault.TimeStampWrong)},
+		{name: "SHA-1 imprint", doc: over(func(v []byte) []byte { return w.tokenOf(good, oid.SHA1, make([]byte, 20), w.at) }), verdict: verify.Failed, codes: is(fault.TimeStampWrong)},
+		{name: "token signed by RSA", doc: over(signedBy(oid.SHA256, oid.RSA)), verdict: verify.Indeterminate, codes: unknown},
+		{name: "token signed by RSA with SHA-1", doc: over(signedBy(oid.SHA1, oid.RSA)), verdict: verify.Failed, codes: is(fault.TimeStampWrong)},
+		{name: "token over another value, signed by RSA", doc: over(func([]byte) []byte { return signedBy(oid.SHA256, oid.RSA)([]byte("x")) }), verdict: verify.Failed, codes: is(fault.TimeStampWrong)},
+		{name: "genuine: the authority's whole answer", doc: over(answer(0)), verdict: verify.Passed, codes: is(fault.SigDeviation)},
+		{name: "an answer that refuses", doc: over(answer(2)), verdict: verify.Failed, codes: is(fault.TimeStampWrong)},
 		{name: "stamped a day later", doc: stamp(good, w.at.AddDate(0, 0, 1)), verdict: verify.Passed, codes: is(fault.TimeStampLate)},
 		{name: "stamped before the certificate began", doc: stamp(tsa(a.Sub, func(tm *cert.Template) { tm.NotBefore = a.At }), a.At.Add(-time.Hour)), verdict: verify.Indeterminate, codes: unknown},
 		{name: "stamped in the future", doc: stamp(good, w.now.AddDate(0, 0, 1)), verdict: verify.Failed, codes: is(fault.TimeFuture)},

@@ -129,7 +129,7 @@ func (d *Diagnosis) addStamp(what string, f *stampFacts) {
 	if f == nil {
 		return
 	}
-	t := TimeFact{What: what, At: f.genTime, Authority: f.authority, Trusted: f.trusted}
+	t := TimeFact{What: what, At: f.genTime, Authority: f.authority, Trusted: f.trusted()}
 	if f.err != nil {
 		t.Flaw = f.err.Error()
 	}

@@ -97,5 +97,5 @@ func (doc *documentFacts) page(s *signatureFacts, id string) (ofd.Page, bool) {
 
 // stamped reports whether a trusted time stamp proves the time of signing.
 func (s *signatureFacts) stamped() bool {
-	return s.stamp != nil && s.stamp.err == nil && s.stamp.trusted
+	return s.stamp != nil && s.stamp.trusted()
 }

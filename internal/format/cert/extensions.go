@@ -123,58 +123,9 @@ func (c *Certificate) Policies() []oid.ID {
 // HasPolicy reports whether c carries policy id.
 func (c *Certificate) HasPolicy(id oid.ID) bool { return slices.Contains(c.Policies(), id) }
 
-// CRLURLs returns the addresses of the CRL distribution points as written, of
-// any scheme (LDAP is common).
-func (c *Certificate) CRLURLs() []string {
-	var urls []string
-	r := c.open(oid.CRLDistPoints, der.Sequence)
-	for r.More() {
-		point := r.Open("distributionPoint", der.Sequence)
-		name, ok := point.Optional("name", der.ContextConstructed(0))
-		if !ok {
-			continue
-		}
-		if full, ok := der.Open(name, name.Tag, "name").Optional("fullName", der.ContextConstructed(0)); ok {
-			urls = append(urls, uris(full)...)
-		}
-	}
-	return urls
-}
-
-// uris returns the uniformResourceIdentifier members of v's GeneralNames.
-func uris(v der.Value) []string {
-	var all []string
-	kids, _ := v.Children()
-	for _, k := range kids {
-		if k.Tag == der.Context(6) {
-			all = append(all, der.Decode(k.Content))
-		}
-	}
-	return all
-}
-
-// OCSPURLs returns the addresses of the status service (authority information
-// access).
-func (c *Certificate) OCSPURLs() []string { return c.access(oid.AccessOCSP) }
-
-// IssuerURLs returns the addresses at which the issuer's certificate lies.
-func (c *Certificate) IssuerURLs() []string { return c.access(oid.AccessIssuers) }
-
-func (c *Certificate) access(method oid.ID) []string {
-	var urls []string
-	r := c.open(oid.AuthorityInfo, der.Sequence)
-	for r.More() {
-		d := r.Open("accessDescription", der.Sequence)
-		id, where := d.OID("method"), d.Value("location")
-		if d.Err() == nil && id == method && where.Tag == der.Context(6) {
-			urls = append(urls, der.Decode(where.Content))
-		}
-	}
-	return urls
-}
-
-// known are the extensions whose meaning this package honours; a critical one
-// outside of them makes a certificate unusable (RFC 5280 4.2).
+// known are the extensions whose meaning this package honours. RFC 5280 4.2
+// refuses a certificate with a critical one outside of them; the policy of the
+// reader decides.
 var known = []oid.ID{
 	oid.SubjectKeyID, oid.KeyUsage, oid.SubjectAltName, oid.BasicConstraints, oid.CRLDistPoints,
 	oid.CertPolicies, oid.AuthorityKeyID, oid.ExtKeyUsage, oid.AuthorityInfo, oid.NetscapeCertType,
@@ -190,6 +141,15 @@ func (c *Certificate) UnknownCritical() []oid.ID {
 		}
 	}
 	return ids
+}
+
+// Constraints returns the critical extensions by which an authority is limited
+// in what it may have issued and which this package does not work out
+// (RFC 5280 4.2.1.10, 4.2.1.11, 4.2.1.14).
+func (c *Certificate) Constraints() []oid.ID {
+	return slices.DeleteFunc(c.UnknownCritical(), func(id oid.ID) bool {
+		return id != oid.NameConstraints && id != oid.PolicyConstraints && id != oid.InhibitAnyPolicy
+	})
 }
 
 // open returns a Reader over extension id; a missing one reads as empty.

@@ -265,7 +265,7 @@ func values(c *Certificate) []any {
 	id, _ := c.IDNumber()
 	code, _ := c.CreditCode()
 	return []any{c.Version, c.SerialHex(), c.NotBefore, c.NotAfter, c.Subject().String(), c.Issuer().String(), c.Holder(),
-		usage, hasUsage, ca, pathLen, hasBC, c.ExtKeyUsages(), c.SubjectKeyID(), c.AuthorityKeyID(), c.CRLURLs(), c.OCSPURLs(),
+		usage, hasUsage, ca, pathLen, hasBC, c.ExtKeyUsages(), c.SubjectKeyID(), c.AuthorityKeyID(), c.CRLURLs(), c.CRLPoints(), c.OCSPURLs(), c.AnnouncesStatus(),
 		c.IssuerURLs(), c.Policies(), c.Extensions, c.UnknownCritical(), c.Identities(), id, code, c.Role().String(), c.MayLogIn(),
 		c.KeyAlgorithm, c.SignatureAlgorithm, c.AlgorithmsAgree(), c.AlgorithmParameters(), c.IsIssuedBy(c)}
 }

@@ -285,8 +285,8 @@ func FuzzParse(f *testing.F) {
 		seen := 0
 		for e := range l.Entries {
 			got, ok := l.Lookup(e.Serial)
-			if seen++; !ok || (seen == 1 && !got.RevokedAt.Equal(e.RevokedAt)) {
-				t.Errorf("entry %x is not found", e.Serial)
+			if seen++; !ok || got.Reason.rank() < e.Reason.rank() || got.Reason.rank() == e.Reason.rank() && got.RevokedAt.After(e.RevokedAt) {
+				t.Errorf("entry %x is not found, or a better one", e.Serial)
 			}
 			if seen == 50 {
 				return
@@ -346,6 +346,74 @@ func TestEntriesAreFoundHoweverTheirNumberIsPadded(t *testing.T) {
 		}
 		if _, ok := l.Lookup(x.asked); ok != x.found {
 			t.Errorf("%x: serial %x found %v", x.content, x.asked, ok)
+		}
+	}
+}
+
+// Whether a list can still speak of a certificate that has ended.
+func TestAListSaysWhetherItKeepsEndedCertificates(t *testing.T) {
+	ca, key := authority(t)
+	make := func(this, from time.Time) *List {
+		tbs, err := Build(Template{Issuer: ca, Number: big.NewInt(1), ThisUpdate: this, NextUpdate: this.AddDate(0, 0, 7), KeepsFrom: from})
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := Assemble(tbs, sign(t, key, tbs))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := Parse(raw)
+		if err != nil || !l.KeepsFrom.Equal(from) {
+			t.Fatalf("keeps from %s, want %s: %v", l.KeepsFrom, from, err)
+		}
+		return l
+	}
+	end := ca.NotAfter
+	for name, c := range map[string]struct {
+		list *List
+		want bool
+	}{
+		"of before the end":                        {make(end.Add(-time.Hour), time.Time{}), true},
+		"of the last moment":                       {make(end, time.Time{}), true},
+		"of after the end":                         {make(end.Add(time.Hour), time.Time{}), false},
+		"of after the end, keeping those of then":  {make(end.Add(time.Hour), end), true},
+		"of after the end, keeping those of later": {make(end.Add(time.Hour), end.Add(time.Second)), false},
+	} {
+		if got := c.list.Keeps(ca); got != c.want {
+			t.Errorf("%s: keeps %v", name, got)
+		}
+	}
+}
+
+// No order of two entries of one number hides the worse, nor the earlier.
+func TestANumberListedTwiceIsAsBadAsItsWorstEntry(t *testing.T) {
+	ca, key := authority(t)
+	day := func(n int) time.Time { return start.AddDate(0, 0, n) }
+	at := func(n int, r Reason) Entry { return Entry{Serial: serial(1), RevokedAt: day(n), Reason: r} }
+	lost := at(9, KeyCompromise)
+	lost.InvalidityDate = day(1)
+	for _, c := range []struct {
+		name    string
+		a, b    Entry
+		want    Reason
+		revoked int
+		invalid int
+	}{
+		{"revoked twice", at(5, KeyCompromise), at(2, KeyCompromise), KeyCompromise, 2, 0},
+		{"on hold and revoked", at(2, Hold), at(5, Superseded), Superseded, 2, 0},
+		{"on hold twice", at(4, Hold), at(3, Hold), Hold, 3, 0},
+		{"key lost before", at(5, KeyCompromise), lost, KeyCompromise, 5, 1},
+		{"revoked for two reasons", at(5, KeyCompromise), at(3, Superseded), Superseded, 3, 0},
+	} {
+		for _, pair := range [][]Entry{{c.a, {Serial: serial(2), RevokedAt: day(0)}, c.b}, {c.b, c.a}} {
+			l, err := Parse(makeList(t, ca, key, pair))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, ok := l.Lookup(serial(1))
+			if !ok || got.Reason != c.want || !got.RevokedAt.Equal(day(c.revoked)) || c.invalid > 0 && !got.InvalidityDate.Equal(day(c.invalid)) {
+				t.Errorf("%s: %+v", c.name, got)
+			}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package crl
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"math/big"
@@ -95,14 +96,15 @@ func (e *Entry) readExtensions(b []byte) (critical oid.ID, err error) {
 }
 
 // Lookup finds the entry of the certificate with this serial number. It reads
-// the list from its beginning: a million entries take some hundredths of a
-// second and no memory.
-func (l *List) Lookup(serial *big.Int) (Entry, bool) {
+// the list to its end: a million entries take some hundredths of a second and no
+// memory. Where authorities list a number twice, the worst reason and the
+// earliest dates count: no order of entries may hide a revocation.
+func (l *List) Lookup(serial *big.Int) (found Entry, listed bool) {
 	want := twosComplement(serial)
 	for rest := l.entries; len(rest) > 0; {
 		v, next, err := der.Parse(rest)
 		if err != nil {
-			return Entry{}, false // Parse has seen every entry
+			break // Parse has seen every entry
 		}
 		rest = next
 		n, _, err := der.Parse(v.Content)
@@ -110,10 +112,46 @@ func (l *List) Lookup(serial *big.Int) (Entry, bool) {
 			continue
 		}
 		e, _, err := readEntry(v)
+		if err != nil {
+			continue
+		}
+		if listed {
+			e = found.with(e)
+		}
 		e.Serial = serial
-		return e, err == nil
+		found, listed = e, true
 	}
-	return Entry{}, false
+	return found, listed
+}
+
+// with returns what two entries of one serial number say together. Taking off
+// the list (removeFromCRL) has no date that counts beside a hold or revocation.
+func (e Entry) with(other Entry) Entry {
+	if cmp.Or(cmp.Compare(other.Reason.rank(), e.Reason.rank()), e.RevokedAt.Compare(other.RevokedAt)) > 0 {
+		e, other = other, e
+	}
+	if other.Reason.rank() == 0 && e.Reason.rank() > 0 {
+		return e
+	}
+	if other.RevokedAt.Before(e.RevokedAt) {
+		e.RevokedAt = other.RevokedAt
+	}
+	if !other.InvalidityDate.IsZero() && (e.InvalidityDate.IsZero() || other.InvalidityDate.Before(e.InvalidityDate)) {
+		e.InvalidityDate = other.InvalidityDate
+	}
+	return e
+}
+
+// rank orders reasons by what they leave of a certificate.
+func (r Reason) rank() int {
+	switch r {
+	case RemoveFromCRL:
+		return 0
+	case Hold:
+		return 1
+	default:
+		return 2
+	}
 }
 
 // equalNumbers compares the content octets of two serial numbers. Authorities leave

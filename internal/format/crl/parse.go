@@ -138,6 +138,10 @@ func (l *List) readExtensions() error {
 			if err != nil {
 				return fmt.Errorf("crlNumber: %w", err)
 			}
+		case oid.ExpiredCertsOnCRL:
+			if v, err := der.ParseOnly(e.Value); err == nil {
+				l.KeepsFrom, _ = v.Time() // unread, it promises nothing
+			}
 		case oid.DeltaCRL:
 			l.partial = append(l.partial, kindDelta)
 		case oid.IssuingDistPoint:
@@ -183,18 +187,7 @@ func (l *List) readScope(value []byte) error {
 }
 
 func (l *List) readPoint(v der.Value) {
-	full, ok := der.Open(v, v.Tag, "distributionPoint").Optional("fullName", der.ContextConstructed(0))
-	if !ok {
-		l.partial = append(l.partial, kindPoint)
-		return
-	}
-	names, _ := full.Children()
-	for _, n := range names {
-		if n.Tag == der.Context(6) {
-			l.points = append(l.points, der.Decode(n.Content))
-		}
-	}
-	if len(l.points) == 0 { // a directory name: cannot be compared with addresses
+	if l.point = cert.ReadPoint(v, l.RawIssuer); l.point.Empty() {
 		l.partial = append(l.partial, kindPoint)
 	}
 }

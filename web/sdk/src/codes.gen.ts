@@ -263,6 +263,8 @@ export interface CodeArgs {
   "login.status_unknown": { issuer: Arg };
   "maker.cert_broken": { place: Arg };
   "maker.cert_deviation": { what: Arg };
+  "maker.constrained": { issuer: Arg; what: Arg };
+  "maker.critical": { holder: Arg; oid: Arg };
   "maker.expired_since": { end: Arg };
   "maker.issuer_not_ca": { issuer: Arg };
   "maker.issuer_not_valid": { issuer: Arg; time: Arg };
@@ -280,7 +282,7 @@ export interface CodeArgs {
   "maker.role": { role: Arg };
   "maker.status_ok": { asof: Arg };
   "maker.status_unannounced": Record<string, never>;
-  "maker.status_unknown": { source: Arg };
+  "maker.status_unknown": { why: Arg };
   "operation.cancelled": Record<string, never>;
   "operation.done": Record<string, never>;
   "operation.stopped": Record<string, never>;
@@ -342,7 +344,7 @@ export interface CodeArgs {
   "seal.signature": Record<string, never>;
   "seal.signature_ok": { maker: Arg };
   "seal.spec_wrong": { field: Arg };
-  "seal.stamp_unknown": { authority: Arg };
+  "seal.stamp_unknown": { authority: Arg; why: Arg; next: Arg };
   "seal.stamp_wrong": Record<string, never>;
   "seal.validity_ok": { start: Arg; end: Arg };
   "seal.versions": { seal: Arg; signature: Arg };
@@ -390,6 +392,8 @@ export interface CodeArgs {
   "signer.absent": Record<string, never>;
   "signer.cert_broken": { place: Arg };
   "signer.cert_deviation": { what: Arg };
+  "signer.constrained": { issuer: Arg; what: Arg };
+  "signer.critical": { holder: Arg; oid: Arg };
   "signer.expired_since": { end: Arg };
   "signer.issuer_not_ca": { issuer: Arg };
   "signer.issuer_not_valid": { issuer: Arg; time: Arg };
@@ -407,7 +411,7 @@ export interface CodeArgs {
   "signer.role": { role: Arg };
   "signer.status_ok": { asof: Arg };
   "signer.status_unannounced": Record<string, never>;
-  "signer.status_unknown": { source: Arg };
+  "signer.status_unknown": { why: Arg };
   "signer.time_ok": { start: Arg; end: Arg };
   "skf.crashed": { library: Arg; function: Arg };
   "skf.draft": { library: Arg };
@@ -443,7 +447,7 @@ export interface CodeArgs {
   "time.future": { time: Arg };
   "time.stamp_late": { stamp: Arg; time: Arg };
   "time.stamp_ok": { authority: Arg; time: Arg };
-  "time.stamp_unknown": { authority: Arg };
+  "time.stamp_unknown": { authority: Arg; why: Arg; next: Arg };
   "time.stamp_wrong": Record<string, never>;
   "time.unknown": Record<string, never>;
   "token.absent": { token: Arg };

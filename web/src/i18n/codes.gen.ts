@@ -263,6 +263,8 @@ export interface CodeArgs {
   "login.status_unknown": { issuer: Arg };
   "maker.cert_broken": { place: Arg };
   "maker.cert_deviation": { what: Arg };
+  "maker.constrained": { issuer: Arg; what: Arg };
+  "maker.critical": { holder: Arg; oid: Arg };
   "maker.expired_since": { end: Arg };
   "maker.issuer_not_ca": { issuer: Arg };
   "maker.issuer_not_valid": { issuer: Arg; time: Arg };
@@ -280,7 +282,7 @@ export interface CodeArgs {
   "maker.role": { role: Arg };
   "maker.status_ok": { asof: Arg };
   "maker.status_unannounced": Record<string, never>;
-  "maker.status_unknown": { source: Arg };
+  "maker.status_unknown": { why: Arg };
   "operation.cancelled": Record<string, never>;
   "operation.done": Record<string, never>;
   "operation.stopped": Record<string, never>;
@@ -342,7 +344,7 @@ export interface CodeArgs {
   "seal.signature": Record<string, never>;
   "seal.signature_ok": { maker: Arg };
   "seal.spec_wrong": { field: Arg };
-  "seal.stamp_unknown": { authority: Arg };
+  "seal.stamp_unknown": { authority: Arg; why: Arg; next: Arg };
   "seal.stamp_wrong": Record<string, never>;
   "seal.validity_ok": { start: Arg; end: Arg };
   "seal.versions": { seal: Arg; signature: Arg };
@@ -390,6 +392,8 @@ export interface CodeArgs {
   "signer.absent": Record<string, never>;
   "signer.cert_broken": { place: Arg };
   "signer.cert_deviation": { what: Arg };
+  "signer.constrained": { issuer: Arg; what: Arg };
+  "signer.critical": { holder: Arg; oid: Arg };
   "signer.expired_since": { end: Arg };
   "signer.issuer_not_ca": { issuer: Arg };
   "signer.issuer_not_valid": { issuer: Arg; time: Arg };
@@ -407,7 +411,7 @@ export interface CodeArgs {
   "signer.role": { role: Arg };
   "signer.status_ok": { asof: Arg };
   "signer.status_unannounced": Record<string, never>;
-  "signer.status_unknown": { source: Arg };
+  "signer.status_unknown": { why: Arg };
   "signer.time_ok": { start: Arg; end: Arg };
   "skf.crashed": { library: Arg; function: Arg };
   "skf.draft": { library: Arg };
@@ -443,7 +447,7 @@ export interface CodeArgs {
   "time.future": { time: Arg };
   "time.stamp_late": { stamp: Arg; time: Arg };
   "time.stamp_ok": { authority: Arg; time: Arg };
-  "time.stamp_unknown": { authority: Arg };
+  "time.stamp_unknown": { authority: Arg; why: Arg; next: Arg };
   "time.stamp_wrong": Record<string, never>;
   "time.unknown": Record<string, never>;
   "token.absent": { token: Arg };
@@ -2036,6 +2040,18 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "制章者证书有不规范之处：{what}", cause: "签发机构没有完全按标准书写，不影响本次判断", next: "不需要处理" },
     en: { title: "the seal maker's certificate departs from the standard: {what}", cause: "the judgement is not affected", next: "nothing needs to be done" },
   },
+  "maker.constrained": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "制章者证书上面的 {issuer} 的签发权限受限（{what}），是否越权无法判断", cause: "该机构的证书规定了可以签发哪些证书，本程序不核对这类限制", next: "重要文件请向 {issuer} 的上级机构核实该证书是否在其签发范围内" },
+    en: { title: "{issuer}, which stands above the seal maker's certificate, may issue within limits only ({what}); whether they were kept cannot be told", cause: "the certificate of that authority states what it may issue, which is not worked out here", next: "ask the authority above {issuer}, where it matters, whether the certificate lies within them" },
+  },
+  "maker.critical": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "{holder} 的证书含有本程序不认识的关键扩展（{oid}）", cause: "签发机构把某项内容标为必须理解的，本程序不知道它的含义，它可能限制证书的用途", next: "重要文件请向签发机构核实该扩展的含义" },
+    en: { title: "the certificate of {holder} holds a critical extension that is not known here ({oid})", cause: "its issuer asks every reader to understand it, and it may limit what the certificate is for", next: "ask the issuer what it means where it matters" },
+  },
   "maker.expired_since": {
     severity: "note",
     retryable: false,
@@ -2135,14 +2151,14 @@ export const codes: { readonly [code in Code]: Entry } = {
   "maker.status_unannounced": {
     severity: "warning",
     retryable: false,
-    zh: { title: "制章者证书没有说明吊销信息的来源", cause: "证书里没有查询地址，也没有提供吊销列表", next: "重要文件请向签发机构核实证书状态" },
-    en: { title: "the seal maker's certificate announces no source of its status", cause: "it names no address and no revocation list was given", next: "ask its issuer where it matters" },
+    zh: { title: "制章者证书没有说明吊销信息的来源", cause: "证书没有说明可在哪里查询，也没有提供吊销列表", next: "重要文件请向签发机构核实证书状态" },
+    en: { title: "the seal maker's certificate announces no source of its status", cause: "it does not say where to ask and no revocation list was given", next: "ask its issuer where it matters" },
   },
   "maker.status_unknown": {
     severity: "warning",
     retryable: false,
-    zh: { title: "取不到制章者证书的吊销信息，无法确定是否被吊销", cause: "证书说明可在 {source} 查询，但手头没有", next: "取得该吊销列表（命令行用 --crl 指定）后再验证，或请签发机构答复" },
-    en: { title: "whether the seal maker's certificate was revoked cannot be told", cause: "the certificate announces {source}, which is not at hand", next: "fetch that list (--crl on the command line) and verify again, or ask the authority" },
+    zh: { title: "取不到制章者证书的吊销信息，无法确定是否被吊销", cause: "{why}", next: "取得签发机构的吊销列表（命令行用 --crl 指定）后再验证，或请签发机构答复" },
+    en: { title: "whether the seal maker's certificate was revoked cannot be told", cause: "{why}", next: "fetch the issuer's revocation list (--crl on the command line) and verify again, or ask the authority" },
   },
   "operation.cancelled": {
     severity: "error",
@@ -2513,14 +2529,14 @@ export const codes: { readonly [code in Code]: Entry } = {
   "seal.stamp_unknown": {
     severity: "warning",
     retryable: false,
-    zh: { title: "不能确定印章上的时间戳是否可信（{authority}）", cause: "信任列表里没有时间戳机构的证书", next: "从可靠途径取得时间戳机构的根证书，加入信任列表（命令行用 --trust）后再验证" },
-    en: { title: "whether the time stamp on the seal can be trusted is unknown ({authority})", cause: "no certificate of the time-stamp authority is trusted here", next: "obtain its root certificate from a reliable place and add it to the trusted ones (--trust on the command line)" },
+    zh: { title: "不能确定印章上的时间戳是否可信（{authority}）", cause: "{why}", next: "{next}" },
+    en: { title: "whether the time stamp on the seal can be trusted is unknown ({authority})", cause: "{why}", next: "{next}" },
   },
   "seal.stamp_wrong": {
     severity: "error",
     retryable: false,
-    zh: { title: "印章上的时间戳不正确", cause: "时间戳与制章者签名不对应，或早于制章时间", next: "不要采信此印章；请重新制章" },
-    en: { title: "the time stamp on the seal is wrong", cause: "it is not for the maker's signature, or is older than the seal", next: "have the seal made anew" },
+    zh: { title: "印章上的时间戳不正确", cause: "时间戳与制章者签名不对应、早于制章时间，或使用了不安全的摘要算法", next: "不要采信此印章；请重新制章" },
+    en: { title: "the time stamp on the seal is wrong", cause: "it is not for the maker's signature, is older than the seal, or uses a digest that is not safe", next: "have the seal made anew" },
   },
   "seal.validity_ok": {
     severity: "ok",
@@ -2798,6 +2814,18 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "签署人证书有不规范之处：{what}", cause: "签发机构没有完全按标准书写，不影响本次判断", next: "不需要处理" },
     en: { title: "the signer's certificate departs from the standard: {what}", cause: "its issuer does not follow it to the letter; the judgement is not affected", next: "nothing needs to be done" },
   },
+  "signer.constrained": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "签署人证书上面的 {issuer} 的签发权限受限（{what}），是否越权无法判断", cause: "该机构的证书规定了可以签发哪些证书，本程序不核对这类限制", next: "重要文件请向 {issuer} 的上级机构核实该证书是否在其签发范围内" },
+    en: { title: "{issuer}, which stands above the signer's certificate, may issue within limits only ({what}); whether they were kept cannot be told", cause: "the certificate of that authority states what it may issue, which is not worked out here", next: "ask the authority above {issuer}, where it matters, whether the certificate lies within them" },
+  },
+  "signer.critical": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "{holder} 的证书含有本程序不认识的关键扩展（{oid}）", cause: "签发机构把某项内容标为必须理解的，本程序不知道它的含义，它可能限制证书的用途", next: "重要文件请向签发机构核实该扩展的含义" },
+    en: { title: "the certificate of {holder} holds a critical extension that is not known here ({oid})", cause: "its issuer asks every reader to understand it, and it may limit what the certificate is for", next: "ask the issuer what it means where it matters" },
+  },
   "signer.expired_since": {
     severity: "warning",
     retryable: false,
@@ -2897,14 +2925,14 @@ export const codes: { readonly [code in Code]: Entry } = {
   "signer.status_unannounced": {
     severity: "warning",
     retryable: false,
-    zh: { title: "签署人证书没有说明吊销信息的来源", cause: "证书里没有查询地址，也没有提供吊销列表", next: "重要文件请向签发机构核实证书状态" },
-    en: { title: "the signer's certificate announces no source of its status", cause: "it names no address and no revocation list was given", next: "ask its issuer where it matters" },
+    zh: { title: "签署人证书没有说明吊销信息的来源", cause: "证书没有说明可在哪里查询，也没有提供吊销列表", next: "重要文件请向签发机构核实证书状态" },
+    en: { title: "the signer's certificate announces no source of its status", cause: "it does not say where to ask and no revocation list was given", next: "ask its issuer where it matters" },
   },
   "signer.status_unknown": {
     severity: "warning",
     retryable: false,
-    zh: { title: "取不到签署人证书的吊销信息，无法确定是否被吊销", cause: "证书说明可在 {source} 查询，但手头没有", next: "取得该吊销列表（命令行用 --crl 指定）后再验证，或请签发机构答复" },
-    en: { title: "whether the signer's certificate was revoked cannot be told", cause: "the certificate announces {source}, which is not at hand", next: "fetch that list (--crl on the command line) and verify again, or ask the authority" },
+    zh: { title: "取不到签署人证书的吊销信息，无法确定是否被吊销", cause: "{why}", next: "取得签发机构的吊销列表（命令行用 --crl 指定）后再验证，或请签发机构答复" },
+    en: { title: "whether the signer's certificate was revoked cannot be told", cause: "{why}", next: "fetch the issuer's revocation list (--crl on the command line) and verify again, or ask the authority" },
   },
   "signer.time_ok": {
     severity: "ok",
@@ -3119,14 +3147,14 @@ export const codes: { readonly [code in Code]: Entry } = {
   "time.stamp_unknown": {
     severity: "warning",
     retryable: false,
-    zh: { title: "不能确定时间戳是否可信（{authority}）", cause: "信任列表里没有时间戳机构的证书", next: "从可靠途径取得时间戳机构的根证书，加入信任列表（命令行用 --trust）后再验证" },
-    en: { title: "whether the time stamp can be trusted is unknown ({authority})", cause: "no certificate of the time-stamp authority is trusted here", next: "obtain its root certificate from a reliable place and add it to the trusted ones (--trust on the command line)" },
+    zh: { title: "不能确定时间戳是否可信（{authority}）", cause: "{why}", next: "{next}" },
+    en: { title: "whether the time stamp can be trusted is unknown ({authority})", cause: "{why}", next: "{next}" },
   },
   "time.stamp_wrong": {
     severity: "error",
     retryable: false,
-    zh: { title: "时间戳与签名不对应", cause: "时间戳被替换或损坏", next: "不要采信此签名；请签署方重新签署" },
-    en: { title: "the time stamp is not for this signature", cause: "it was replaced or damaged", next: "ask the signer to sign again" },
+    zh: { title: "时间戳与签名不对应", cause: "时间戳被替换、损坏，或使用了不安全的摘要算法（MD5、SHA-1）", next: "不要采信此签名；请签署方重新签署" },
+    en: { title: "the time stamp is not for this signature", cause: "it was replaced or damaged, or uses a digest that is not safe (MD5, SHA-1)", next: "ask the signer to sign again" },
   },
   "time.unknown": {
     severity: "warning",
