@@ -680,6 +680,8 @@ const (
 	SealStampUnknown Code = "seal.stamp_unknown"
 	// SealStampWrong: the time stamp on the seal is wrong
 	SealStampWrong Code = "seal.stamp_wrong"
+	// SealUnvouched: a seal is shown, but the value is no seal signature: nothing proves that its owner set it
+	SealUnvouched Code = "seal.unvouched"
 	// SealValidityOK: signed while the seal was valid ({start} to {end})
 	SealValidityOK Code = "seal.validity_ok"
 	// SealVersions: the seal is of version {seal}, the seal signature of version {signature}
@@ -698,6 +700,8 @@ const (
 	SigDeviation Code = "sig.deviation"
 	// SigFormatOK: the signature is well formed ({form})
 	SigFormatOK Code = "sig.format_ok"
+	// SigNoSeal: the signature is listed as a seal signature and holds no seal
+	SigNoSeal Code = "sig.no_seal"
 	// SigPropertyInfo: the seal signature names another place than where it stands: {path}
 	SigPropertyInfo Code = "sig.property_info"
 	// SigValue: the signature value is wrong
@@ -1945,6 +1949,9 @@ var table = map[Code]Entry{
 	SealStampWrong: {Code: SealStampWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"印章上的时间戳不正确", "时间戳与制章者签名不对应，或早于制章时间", "不要采信此印章；请重新制章"},
 		EN: Text{"the time stamp on the seal is wrong", "it is not for the maker's signature, or is older than the seal", "have the seal made anew"}},
+	SealUnvouched: {Code: SealUnvouched, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"文件显示了印章，但签名值不是签章，不能证明此印章由其所有者加盖", "印章只是附在签名旁边的文件，谁都可以从别的文件里取来附上", "不要凭所显示的印章采信此文件；请印章所属单位核实，或用电子印章重新盖章"},
+		EN: Text{"a seal is shown, but the value is no seal signature: nothing proves that its owner set it", "the seal is a file beside the signature, which anybody can take from another document", "do not rely on the seal that is shown; ask its owner, or for a seal signature"}},
 	SealValidityOK: {Code: SealValidityOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"start", "end"},
 		ZH: Text{"签署时间在印章有效期内（{start} 至 {end}）", "", ""},
 		EN: Text{"signed while the seal was valid ({start} to {end})", "", ""}},
@@ -1972,6 +1979,9 @@ var table = map[Code]Entry{
 	SigFormatOK: {Code: SigFormatOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"form"},
 		ZH: Text{"签名结构符合 {form}", "", ""},
 		EN: Text{"the signature is well formed ({form})", "", ""}},
+	SigNoSeal: {Code: SigNoSeal, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"登记为签章的签名没有印章", "签名列表把它登记为签章（没有写明类型也算签章），签名值却是不带印章的数字签名", "请把它当作数字签名看待；它不能代替盖章"},
+		EN: Text{"the signature is listed as a seal signature and holds no seal", "the list says so, or does not name the type, which means the same; the value is a digital signature", "take it as a digital signature; it does not stand for a seal"}},
 	SigPropertyInfo: {Code: SigPropertyInfo, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"path"},
 		ZH: Text{"签章里写的文件位置与实际位置不同：{path}", "签署软件书写不规范，或者文件被重新整理过", "不需要处理"},
 		EN: Text{"the seal signature names another place than where it stands: {path}", "the signing software is careless, or the package was rearranged", "nothing needs to be done"}},

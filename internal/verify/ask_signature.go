@@ -23,7 +23,7 @@ func verifySM2(pub *ecdsa.PublicKey, message, value []byte) bool {
 // finding at least, unless it has nothing to speak of.
 var questions = []func(*signatureFacts, *documentFacts) []finding{
 	askFormatOf, askDigests, askAlgorithms, askSignatureValue,
-	askSignerCert, askSealData, askMakerCert, askSealValidity, askSealBinding,
+	askSignerCert, askSealData, askLooseSeal, askMakerCert, askSealValidity, askSealBinding,
 	askSigningTime, askPlaces,
 }
 

@@ -69,9 +69,11 @@ type attack struct {
 	name    string
 	doc     []byte
 	verdict verify.Verdict
-	codes   []fault.Code // every one must be named
-	set     *trust.Set   // default: the world's
-	at      time.Time    // of judgement; default: the world's
+	codes   []fault.Code   // every one must be named
+	not     []fault.Code   // none may be named
+	strict  verify.Verdict // by the strict policy; "": not asked
+	set     *trust.Set     // default: the world's
+	at      time.Time      // of judgement; default: the world's
 }
 
 func (w *world) run(t *testing.T, attacks []attack) {
@@ -92,6 +94,16 @@ func (w *world) run(t *testing.T, attacks []attack) {
 			for _, code := range tt.codes {
 				if !o.names(code) {
 					t.Errorf("%s is not named: %s", code, o)
+				}
+			}
+			if tt.strict != "" {
+				if o := tellBy(t, verify.Strict, tt.doc, tt.set, tt.at); o.verdict != tt.strict {
+					t.Errorf("strict verdict: got %s, want %s\n%s", o, tt.strict, o.text)
+				}
+			}
+			for _, code := range tt.not {
+				if o.names(code) {
+					t.Errorf("%s is named: %s", code, o)
 				}
 			}
 		})

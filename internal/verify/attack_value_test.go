@@ -181,6 +181,17 @@ func TestAttacksOnSignedData(t *testing.T) {
 	seals.omit = []string{"/Doc_0/Signs/Sign_0/Seal.esl"}
 	sealsCovered := seals
 	sealsCovered.omit = nil
+	broken := bytes.Clone(w.seal(w.org).Raw)
+	broken[len(broken)-1] ^= 1
+	bad, err := ses.ParseSeal(broken)
+	w.must(err)
+	beside := func(h *fixture.Holder, s *ses.Seal) []byte {
+		return forgery{world: w, signer: h, seal: s, value: w.message(h, cms.Template{Signer: h.Cert, SigningTime: w.at})}.zip()
+	}
+	rogue := fixture.New(t, w.a.At)
+	listed := func(typ string, f forgery) []byte {
+		return rezip(t, change(t, f.make(), listName, swap("BaseLoc=", `Type="`+typ+`" BaseLoc=`)))
+	}
 	nobody := file(base, nil)
 	nobody.xml = func(s string) string {
 		a, b, _ := strings.Cut(s, "<ofd:SignatureDateTime>")
@@ -217,7 +228,14 @@ func TestAttacksOnSignedData(t *testing.T) {
 		{name: "another certificate inside", doc: doc(base, at("1.0.3", become(tlv(0xA0, w.person.Cert.Raw)))), verdict: verify.Indeterminate, codes: is(fault.SignerAbsent)},
 		{name: "certificates doubled", doc: doc(base, at("1.0.3", twin)), verdict: verify.Passed},
 		{name: "Signature.xml changed", doc: rezip(t, change(t, stale, sigFile, swap("Boundary=\"100", "Boundary=\"101"))), verdict: verify.Failed, codes: is(fault.SigDataHash)},
-		{name: "control: seal picture covered", doc: sealsCovered.zip(), verdict: verify.Passed},
+		{name: "no seal in the list or the file", doc: listed("Sign", file(base, nil)), verdict: verify.Passed, not: is(fault.SigNoSeal)},
+		{name: "listed as a seal signature", doc: listed("Seal", file(base, nil)), verdict: verify.Passed, strict: verify.Passed, codes: is(fault.SigNoSeal)},
+		{name: "listed without a type", doc: doc(base, nil), verdict: verify.Passed, codes: is(fault.SigNoSeal)},
+		{name: "seal of the signer beside the message", doc: sealsCovered.zip(), verdict: verify.Indeterminate, strict: verify.Failed, codes: is(fault.SealUnvouched)},
+		{name: "the same listed as a digital signature", doc: listed("Sign", sealsCovered), verdict: verify.Indeterminate, strict: verify.Failed, codes: is(fault.SealUnvouched)},
+		{name: "seal of another unit's making beside the message", doc: beside(w.person, rogue.Seal(ses.OfficialSeal, nil, w.person)), verdict: verify.Indeterminate, strict: verify.Failed, codes: is(fault.SealUnvouched)},
+		{name: "seal that was changed beside the message", doc: beside(w.org, bad), verdict: verify.Failed, codes: is(fault.SealUnvouched, fault.SealSignature)},
+		{name: "seal of the unit beside a person's message", doc: beside(w.person, w.seal(w.org)), verdict: verify.Failed, codes: is(fault.SealUnvouched, fault.SealNotListed)},
 		{name: "seal picture that nothing vouches for", doc: seals.zip(), verdict: verify.Failed, codes: is(fault.DocUncovered)},
 		{name: "time in the attributes only", doc: nobody.zip(), verdict: verify.Passed},
 		{name: "no time anywhere", doc: timeless.zip(), verdict: verify.Indeterminate, codes: is(fault.TimeUnknown)},

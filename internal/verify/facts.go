@@ -43,6 +43,7 @@ type signatureFacts struct {
 
 	sealFile    []byte // the separate Seal.esl, nil when none is announced
 	sealFileErr error
+	loose       *ses.Seal // that file as a seal, where the value holds none; nil when it is no seal
 
 	signer     *certFacts
 	maker      *certFacts

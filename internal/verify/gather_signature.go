@@ -37,6 +37,9 @@ func (s *signatureFacts) gather(pkg *ofd.Package, opt Options) {
 	if s.valueErr == nil {
 		s.gatherValue(opt)
 	}
+	if s.seal == nil && s.sealFileErr == nil && s.sealFile != nil {
+		s.loose, _ = ses.ParseSeal(s.sealFile) // what is no seal shows none
+	}
 }
 
 // gatherValue parses SignedValue.dat by what it is, not by what it is called.

@@ -117,6 +117,8 @@ var table = map[fault.Code][2]Level{
 	fault.SealScope:               {w, w},
 	fault.SealMismatch:            {f, f},
 	fault.SealFileMissing:         {f, f},
+	fault.SealUnvouched:           {u, f},
+	fault.SigNoSeal:               {w, w},
 	fault.SealDeviation:           {w, w},
 	fault.SealVersions:            {w, w},
 	fault.SealStampWrong:          {f, f},

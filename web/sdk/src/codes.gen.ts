@@ -343,6 +343,7 @@ export interface CodeArgs {
   "seal.spec_wrong": { field: Arg };
   "seal.stamp_unknown": { authority: Arg };
   "seal.stamp_wrong": Record<string, never>;
+  "seal.unvouched": Record<string, never>;
   "seal.validity_ok": { start: Arg; end: Arg };
   "seal.versions": { seal: Arg; signature: Arg };
   "secret.mismatch": Record<string, never>;
@@ -352,6 +353,7 @@ export interface CodeArgs {
   "sig.data_hash": Record<string, never>;
   "sig.deviation": { what: Arg };
   "sig.format_ok": { form: Arg };
+  "sig.no_seal": Record<string, never>;
   "sig.property_info": { path: Arg };
   "sig.value": Record<string, never>;
   "sig.value_broken": { place: Arg };

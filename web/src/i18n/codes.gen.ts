@@ -343,6 +343,7 @@ export interface CodeArgs {
   "seal.spec_wrong": { field: Arg };
   "seal.stamp_unknown": { authority: Arg };
   "seal.stamp_wrong": Record<string, never>;
+  "seal.unvouched": Record<string, never>;
   "seal.validity_ok": { start: Arg; end: Arg };
   "seal.versions": { seal: Arg; signature: Arg };
   "secret.mismatch": Record<string, never>;
@@ -352,6 +353,7 @@ export interface CodeArgs {
   "sig.data_hash": Record<string, never>;
   "sig.deviation": { what: Arg };
   "sig.format_ok": { form: Arg };
+  "sig.no_seal": Record<string, never>;
   "sig.property_info": { path: Arg };
   "sig.value": Record<string, never>;
   "sig.value_broken": { place: Arg };
@@ -2515,6 +2517,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "印章上的时间戳不正确", cause: "时间戳与制章者签名不对应，或早于制章时间", next: "不要采信此印章；请重新制章" },
     en: { title: "the time stamp on the seal is wrong", cause: "it is not for the maker's signature, or is older than the seal", next: "have the seal made anew" },
   },
+  "seal.unvouched": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "文件显示了印章，但签名值不是签章，不能证明此印章由其所有者加盖", cause: "印章只是附在签名旁边的文件，谁都可以从别的文件里取来附上", next: "不要凭所显示的印章采信此文件；请印章所属单位核实，或用电子印章重新盖章" },
+    en: { title: "a seal is shown, but the value is no seal signature: nothing proves that its owner set it", cause: "the seal is a file beside the signature, which anybody can take from another document", next: "do not rely on the seal that is shown; ask its owner, or for a seal signature" },
+  },
   "seal.validity_ok": {
     severity: "ok",
     retryable: false,
@@ -2568,6 +2576,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "签名结构符合 {form}", cause: "", next: "" },
     en: { title: "the signature is well formed ({form})", cause: "", next: "" },
+  },
+  "sig.no_seal": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "登记为签章的签名没有印章", cause: "签名列表把它登记为签章（没有写明类型也算签章），签名值却是不带印章的数字签名", next: "请把它当作数字签名看待；它不能代替盖章" },
+    en: { title: "the signature is listed as a seal signature and holds no seal", cause: "the list says so, or does not name the type, which means the same; the value is a digital signature", next: "take it as a digital signature; it does not stand for a seal" },
   },
   "sig.property_info": {
     severity: "warning",
