@@ -400,6 +400,8 @@ const (
 	IntegrityOK Code = "integrity.ok"
 	// IntegritySignature: the signature on the integrity list is wrong or cannot be checked
 	IntegritySignature Code = "integrity.signature"
+	// IntegrityUnjudged: the signature on the integrity list carries no certificate and cannot be checked
+	IntegrityUnjudged Code = "integrity.unjudged"
 	// IntegrityUnlisted: files are not on the integrity list: {files}
 	IntegrityUnlisted Code = "integrity.unlisted"
 	// InternalError: internal error
@@ -1529,6 +1531,9 @@ var table = map[Code]Entry{
 	IntegritySignature: {Code: IntegritySignature, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"完整性清单的签名不正确，或无法检查", "清单在签名后被改动，或签名数据损坏、缺失", "不能靠这份清单判断文件是否完整；请向发送方索取原文件"},
 		EN: Text{"the signature on the integrity list is wrong or cannot be checked", "the list was changed after it was signed, or its signature is damaged or absent", "do not judge by this list; ask the sender for the original file"}},
+	IntegrityUnjudged: {Code: IntegrityUnjudged, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"完整性清单的签名没有带证书，无法检查", "不知道是谁签的名，不能判断清单是否被改动", "请向发送方索取带证书的完整原文件"},
+		EN: Text{"the signature on the integrity list carries no certificate and cannot be checked", "who signed it is not known, so whether the list was changed cannot be told", "ask the sender for an original that carries it"}},
 	IntegrityUnlisted: {Code: IntegrityUnlisted, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"files"},
 		ZH: Text{"有文件不在完整性清单里：{files}", "清单做好以后添加的，清单不保护它们", "如有疑问，请向发送方核实"},
 		EN: Text{"files are not on the integrity list: {files}", "they were added after the list was made, and it does not protect them", "ask the sender when in doubt"}},

@@ -45,7 +45,7 @@ func askDocument(doc *documentFacts) []finding {
 	if len(doc.strays) > 0 {
 		out = append(out, found(askCoverage, fault.DocStray, "files", partNames{doc.pkg, doc.strays}))
 	}
-	return out
+	return append(out, askIntegrity(doc)...)
 }
 
 // coded takes errors that a format tolerated as findings.

@@ -1,11 +1,13 @@
 package verify_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/fixture"
+	"xinzhang/internal/format/cms"
 	"xinzhang/internal/verify"
 )
 
@@ -48,5 +50,55 @@ func TestAttacksByPagesThatCannotBeRead(t *testing.T) {
 		{name: "page cut off", doc: shows(page0, genuine[:len(genuine)-len("</ofd:Page>")]), verdict: verify.Indeterminate, codes: unread},
 		{name: "page closed by another prefix", doc: shows(page0, strings.Replace(genuine, "</ofd:Page", "</o:Page", 1)), verdict: verify.Indeterminate, codes: unread},
 		{name: "text behind the page", doc: shows(page0, genuine+"x"), verdict: verify.Indeterminate, codes: unread},
+	})
+}
+
+// A list of all files (GM/T 0099) is believed in nothing but what it rules out.
+func TestAttacksOnTheIntegrityList(t *testing.T) {
+	w := newWorld(t)
+	plain := unzip(t, fixture.Document(t, 2))
+	list := func(files []file, more ...string) string {
+		var b strings.Builder
+		b.WriteString(`<ofd:DocEntries xmlns:ofd="http://www.ofdspec.org/2016" ID="1" CreatorName="x" Version="1" CreationDate="2026-01-01"><ofd:SignedValueLoc>/entries.dat</ofd:SignedValueLoc><ofd:FileList>`)
+		for _, e := range files {
+			more = append(more, "/"+e.name)
+		}
+		for i, name := range more {
+			fmt.Fprintf(&b, `<ofd:File ID="%d" FileLoc="%s"/>`, i+1, name)
+		}
+		return b.String() + `</ofd:FileList></ofd:DocEntries>`
+	}
+	value := func(list string, how func(*cms.Template)) string {
+		tm := cms.Template{Signer: w.org.Cert, SigningTime: w.at, Content: []byte(list), Detached: true}
+		if how != nil {
+			how(&tm)
+		}
+		return string(w.message(w.org, tm)(nil))
+	}
+	with := func(files []file, list, value string) []file {
+		return add(add(files, "OFDEntries.xml", list), "entries.dat", value)
+	}
+	sealed := func(list, value string) []byte {
+		return forgery{world: w, files: with(plain, list, value)}.zip()
+	}
+	whole := list(plain)
+	good := with(plain, whole, value(whole, nil))
+	signed := forgery{world: w}.make()
+	later := list(signed)
+	unknown := func(b string) string { return string(member(w, []byte(b), "1.0.3", become(nil))) }
+	gone := list(plain, "/Doc_0/gone.xml")
+	some := list(plain[1:])
+	wrong := is(fault.IntegritySignature)
+	w.run(t, []attack{
+		{name: "control: listed, then sealed", doc: forgery{world: w, files: good}.zip(), verdict: verify.Passed, not: is(fault.IntegrityUnlisted, fault.DocIndexUncovered, fault.DocStray)},
+		{name: "control: sealed, then listed", doc: rezip(t, with(signed, later, value(later, nil))), verdict: verify.Passed, strict: verify.Failed, codes: is(fault.DocIndexUncovered)},
+		{name: "value that is none", doc: sealed(whole, "garbage"), verdict: verify.Failed, codes: wrong},
+		{name: "value of another list", doc: sealed(whole, value(some, nil)), verdict: verify.Failed, codes: wrong},
+		{name: "value missing", doc: rezip(t, drop(forgery{world: w, files: good, omit: []string{"/entries.dat"}}.make(), "entries.dat")), verdict: verify.Failed, codes: wrong},
+		{name: "value without a certificate", doc: sealed(whole, unknown(value(whole, nil))), verdict: verify.Indeterminate, codes: is(fault.IntegrityUnjudged)},
+		{name: "listed file missing", doc: sealed(gone, value(gone, nil)), verdict: verify.Failed, codes: is(fault.IntegrityMissing)},
+		{name: "file not listed", doc: sealed(some, value(some, nil)), verdict: verify.Passed, strict: verify.Failed, codes: is(fault.IntegrityUnlisted)},
+		{name: "list and value added after sealing", doc: rezip(t, with(signed, some, "garbage")), verdict: verify.Failed, codes: is(fault.IntegritySignature, fault.IntegrityUnlisted, fault.DocIndexUncovered)},
+		{name: "list that cannot be read", doc: sealed("<DocEntries>", ""), verdict: verify.Indeterminate, codes: is(fault.DocPartUnread)},
 	})
 }

@@ -19,6 +19,7 @@ type documentFacts struct {
 	signatures []*signatureFacts
 	documents  []*ofd.Document
 	strays     []string
+	integrity  *integrityFacts     // nil: no list of files
 	shown      []ofd.Part          // what must be covered
 	covered    map[string]coverers // by path, once the signatures are judged
 	at         time.Time

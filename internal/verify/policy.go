@@ -91,6 +91,10 @@ var table = map[fault.Code][2]Level{
 	fault.DocIndexUncovered:   {w, f},
 	fault.DocStray:            {w, f},
 	fault.DocLaterAdded:       {n, n},
+	fault.IntegritySignature:  {f, f},
+	fault.IntegrityUnjudged:   {u, u},
+	fault.IntegrityMissing:    {f, f},
+	fault.IntegrityUnlisted:   {w, f},
 
 	// The signer's certificate.
 	fault.SignerAbsent:            {u, u},

@@ -203,6 +203,7 @@ export interface CodeArgs {
   "integrity.missing": { files: Arg };
   "integrity.ok": { files: Arg };
   "integrity.signature": Record<string, never>;
+  "integrity.unjudged": Record<string, never>;
   "integrity.unlisted": { files: Arg };
   "internal.error": Record<string, never>;
   "key.absent": { container: Arg; use: Arg };

@@ -203,6 +203,7 @@ export interface CodeArgs {
   "integrity.missing": { files: Arg };
   "integrity.ok": { files: Arg };
   "integrity.signature": Record<string, never>;
+  "integrity.unjudged": Record<string, never>;
   "integrity.unlisted": { files: Arg };
   "internal.error": Record<string, never>;
   "key.absent": { container: Arg; use: Arg };
@@ -1676,6 +1677,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "完整性清单的签名不正确，或无法检查", cause: "清单在签名后被改动，或签名数据损坏、缺失", next: "不能靠这份清单判断文件是否完整；请向发送方索取原文件" },
     en: { title: "the signature on the integrity list is wrong or cannot be checked", cause: "the list was changed after it was signed, or its signature is damaged or absent", next: "do not judge by this list; ask the sender for the original file" },
+  },
+  "integrity.unjudged": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "完整性清单的签名没有带证书，无法检查", cause: "不知道是谁签的名，不能判断清单是否被改动", next: "请向发送方索取带证书的完整原文件" },
+    en: { title: "the signature on the integrity list carries no certificate and cannot be checked", cause: "who signed it is not known, so whether the list was changed cannot be told", next: "ask the sender for an original that carries it" },
   },
   "integrity.unlisted": {
     severity: "warning",
