@@ -728,6 +728,8 @@ const (
 	SignCrossOnePage Code = "sign.cross_one_page"
 	// SignCrossParts: the seal cannot be split into {parts} part(s)
 	SignCrossParts Code = "sign.cross_parts"
+	// SignEarlierChanged: content was changed after signature {number}: {part} ({count} in all)
+	SignEarlierChanged Code = "sign.earlier_changed"
 	// SignEncryptionCert: this is the encryption certificate of {holder}; it cannot sign
 	SignEncryptionCert Code = "sign.encryption_cert"
 	// SignIntegrityList: the document has an integrity list that does not name the new signature
@@ -2023,6 +2025,9 @@ var table = map[Code]Entry{
 	SignCrossParts: {Code: SignCrossParts, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 1, Args: []string{"parts", "most"},
 		ZH: Text{"骑缝章不能分成 {parts} 份", "每份至少 1 毫米宽，这个印章可以分成 2 到 {most} 份", "改正每个印章分给的页数"},
 		EN: Text{"the seal cannot be split into {parts} part(s)", "each is at least 1 mm wide; this seal can be split into 2 to {most}", "correct the number of pages that share one seal"}},
+	SignEarlierChanged: {Code: SignEarlierChanged, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"number", "part", "count"},
+		ZH: Text{"第 {number} 个签名之后，文件内容被改动：{part}（共 {count} 处）", "已有的签名不再成立；此时盖章，就是为改动后的内容盖章", "先不要签署；请向发送方核实改动，或索取未改动的原文件"},
+		EN: Text{"content was changed after signature {number}: {part} ({count} in all)", "the signature that is there no longer holds; a new one would stand for the changed content", "do not sign yet; ask the sender about the change or for the original file"}},
 	SignEncryptionCert: {Code: SignEncryptionCert, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder"},
 		ZH: Text{"{holder} 的这张是加密证书，不能用于签署", "一个 UKey 里有签名证书和加密证书两张，签署须用签名证书", "请选择签名证书"},
 		EN: Text{"this is the encryption certificate of {holder}; it cannot sign", "a UKey holds a signing and an encryption certificate", "choose the signing certificate"}},

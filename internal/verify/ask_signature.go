@@ -3,7 +3,6 @@ package verify
 import (
 	"cmp"
 	"crypto/ecdsa"
-	"slices"
 	"strings"
 	"time"
 
@@ -56,7 +55,7 @@ func askFormatOf(s *signatureFacts, _ *documentFacts) []finding {
 	for _, d := range s.deviations {
 		out = append(out, found(askFormat, fault.SigDeviation, "what", d))
 	}
-	if oid.ID(strings.TrimSpace(s.file.CheckMethod)) == oid.HMACSM3 { // some vendors write the keyed one
+	if oid.ID(s.file.CheckMethod) == oid.HMACSM3 { // some vendors write the keyed one
 		out = append(out, found(askFormat, fault.SigDeviation, "what", "CheckMethod: "+s.file.CheckMethod+" where SM3 is meant"))
 	}
 	if s.seal != nil && s.seal.PropertyInfo != "" && !samePath(s.seal.PropertyInfo, s.file.Path) {
@@ -86,7 +85,7 @@ func askDigests(s *signatureFacts, doc *documentFacts) []finding {
 		return nil
 	}
 	var out []finding
-	if !sm3Named(s.file.CheckMethod) {
+	if !s.file.UsesSM3() {
 		return one(askDigest, fault.DocDigestAlgorithm, "algorithm", s.file.CheckMethod)
 	}
 	var missing, changed []string
@@ -115,12 +114,6 @@ func askDigests(s *signatureFacts, doc *documentFacts) []finding {
 	return out
 }
 
-// sm3Named reports whether CheckMethod names SM3, by word or by identifier.
-func sm3Named(method string) bool {
-	m := strings.TrimSpace(method)
-	return strings.EqualFold(m, "SM3") || slices.Contains([]oid.ID{oid.SM3, oid.SM3NoKey, oid.HMACSM3}, oid.ID(m))
-}
-
 // askAlgorithms asks what the signature and, beside it, the seal were made with.
 func askAlgorithms(s *signatureFacts, _ *documentFacts) []finding {
 	var signing []oid.ID
@@ -132,7 +125,7 @@ func askAlgorithms(s *signatureFacts, _ *documentFacts) []finding {
 		}
 	case s.cms != nil && len(s.cms.Signers) == 1:
 		signing = append(signing, s.cms.Signers[0].SignatureAlg)
-		if digest := s.cms.Signers[0].DigestAlg; !sm3Named(string(digest)) {
+		if digest := s.cms.Signers[0].DigestAlg; !digest.IsSM3() {
 			return one(askAlgorithm, fault.SigAlgorithm, "algorithm", digest)
 		}
 	default:

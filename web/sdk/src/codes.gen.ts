@@ -367,6 +367,7 @@ export interface CodeArgs {
   "sign.cross_off_page": { page: Arg; width: Arg; height: Arg; edge: Arg; from: Arg; seal_width: Arg; seal_height: Arg };
   "sign.cross_one_page": { pages: Arg };
   "sign.cross_parts": { parts: Arg; most: Arg };
+  "sign.earlier_changed": { number: Arg; part: Arg; count: Arg };
   "sign.encryption_cert": { holder: Arg };
   "sign.integrity_list": Record<string, never>;
   "sign.key_usage": { holder: Arg };

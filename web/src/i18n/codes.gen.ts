@@ -367,6 +367,7 @@ export interface CodeArgs {
   "sign.cross_off_page": { page: Arg; width: Arg; height: Arg; edge: Arg; from: Arg; seal_width: Arg; seal_height: Arg };
   "sign.cross_one_page": { pages: Arg };
   "sign.cross_parts": { parts: Arg; most: Arg };
+  "sign.earlier_changed": { number: Arg; part: Arg; count: Arg };
   "sign.encryption_cert": { holder: Arg };
   "sign.integrity_list": Record<string, never>;
   "sign.key_usage": { holder: Arg };
@@ -2661,6 +2662,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "骑缝章不能分成 {parts} 份", cause: "每份至少 1 毫米宽，这个印章可以分成 2 到 {most} 份", next: "改正每个印章分给的页数" },
     en: { title: "the seal cannot be split into {parts} part(s)", cause: "each is at least 1 mm wide; this seal can be split into 2 to {most}", next: "correct the number of pages that share one seal" },
+  },
+  "sign.earlier_changed": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "第 {number} 个签名之后，文件内容被改动：{part}（共 {count} 处）", cause: "已有的签名不再成立；此时盖章，就是为改动后的内容盖章", next: "先不要签署；请向发送方核实改动，或索取未改动的原文件" },
+    en: { title: "content was changed after signature {number}: {part} ({count} in all)", cause: "the signature that is there no longer holds; a new one would stand for the changed content", next: "do not sign yet; ask the sender about the change or for the original file" },
   },
   "sign.encryption_cert": {
     severity: "error",
