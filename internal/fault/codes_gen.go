@@ -652,6 +652,8 @@ const (
 	SealInfoWrong Code = "seal.info_wrong"
 	// SealLeft: making the seal {id} ({name}) had stopped half way; its record is void
 	SealLeft Code = "seal.left"
+	// SealMadeLater: the seal was made on {made}, after it was used ({time})
+	SealMadeLater Code = "seal.made_later"
 	// SealMakerUnfit: the seal maker cannot make seals: {why}
 	SealMakerUnfit Code = "seal.maker_unfit"
 	// SealMismatch: the seal file is not the seal that was signed
@@ -696,6 +698,8 @@ const (
 	SigAlgorithm Code = "sig.algorithm"
 	// SigAlgorithmOK: signed with SM2 and SM3
 	SigAlgorithmOK Code = "sig.algorithm_ok"
+	// SigBaseMissing: the signature that this one builds on ({id}) is not in the list
+	SigBaseMissing Code = "sig.base_missing"
 	// SigDataHash: the list of signed content was changed after signing
 	SigDataHash Code = "sig.data_hash"
 	// SigDeviation: the signature value departs from the standard: {what}
@@ -890,6 +894,8 @@ const (
 	TimeStampUnknown Code = "time.stamp_unknown"
 	// TimeStampWrong: the time stamp is not for this signature
 	TimeStampWrong Code = "time.stamp_wrong"
+	// TimeTokenUnmatched: the time of the seal signature is a time stamp, which does not match this signing
+	TimeTokenUnmatched Code = "time.token_unmatched"
 	// TimeUnknown: the signature does not say when it was made
 	TimeUnknown Code = "time.unknown"
 	// TokenAbsent: there is no UKey {token}
@@ -1911,6 +1917,9 @@ var table = map[Code]Entry{
 	SealLeft: {Code: SealLeft, Severity: "note", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"id", "name"},
 		ZH: Text{"印章 {id}（{name}）在制作途中中断，记录已作废", "程序在制作时停止；没有交付任何印章", "请重新制作"},
 		EN: Text{"making the seal {id} ({name}) had stopped half way; its record is void", "the program stopped while making it; nothing was given out", "make it again"}},
+	SealMadeLater: {Code: SealMadeLater, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"made", "time"},
+		ZH: Text{"印章的制作日期（{made}）晚于签署时间（{time}）", "签署时此印章还不存在，两个日期至少有一个不对", "请印章所属单位说明签署时间，或重新盖章"},
+		EN: Text{"the seal was made on {made}, after it was used ({time})", "it did not exist then, so one of the dates is wrong", "ask its owner for the time, or to seal again"}},
 	SealMakerUnfit: {Code: SealMakerUnfit, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"why"},
 		ZH: Text{"制章者不能制作印章：{why}", "制作印章前必须核实制章者证书", "请检查制章者的证书和密钥"},
 		EN: Text{"the seal maker cannot make seals: {why}", "its certificate is checked before a seal is made", "look at its certificate and key"}},
@@ -1977,6 +1986,9 @@ var table = map[Code]Entry{
 	SigAlgorithmOK: {Code: SigAlgorithmOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"签名算法为 SM2 和 SM3", "", ""},
 		EN: Text{"signed with SM2 and SM3", "", ""}},
+	SigBaseMissing: {Code: SigBaseMissing, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"id"},
+		ZH: Text{"此签名所依据的签名（{id}）不在签名列表中", "签名说明它建立在另一个签名之上，而那个签名被删除或写错", "请签署方说明；需要时索取带有全部签名的原文件"},
+		EN: Text{"the signature that this one builds on ({id}) is not in the list", "it was removed, or its name is wrong", "ask the signer, or for an original that carries every signature"}},
 	SigDataHash: {Code: SigDataHash, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"签名清单在签署后被改动", "签署时确认的清单（Signature.xml）与文件中现有的清单不是同一份", "不要采用此文件；请向签署方索取原文件"},
 		EN: Text{"the list of signed content was changed after signing", "the list that was signed (Signature.xml) is not the one in the file now", "do not rely on this file; ask the signer for the original"}},
@@ -2268,6 +2280,9 @@ var table = map[Code]Entry{
 	TimeStampWrong: {Code: TimeStampWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"时间戳与签名不对应", "时间戳被替换或损坏", "不要采信此签名；请签署方重新签署"},
 		EN: Text{"the time stamp is not for this signature", "it was replaced or damaged", "ask the signer to sign again"}},
+	TimeTokenUnmatched: {Code: TimeTokenUnmatched, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"签章的时间是一个时间戳，但它与本次签署对不上", "时间戳所证明的不是这份签名描述，或时间戳本身已损坏，签署时间得不到证明", "请签署方提供签署时间的其他证明，或重新签署"},
+		EN: Text{"the time of the seal signature is a time stamp, which does not match this signing", "it is over something else than this signature's description, or is damaged, so the time is not proved", "ask the signer for other proof of the time, or to sign again"}},
 	TimeUnknown: {Code: TimeUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"签名没有说明签署时间", "签名数据和签名描述中都没有可读的时间，无法判断当时证书是否有效", "请签署方说明签署时间，或重新签署"},
 		EN: Text{"the signature does not say when it was made", "neither its data nor its description holds a readable time, so whether the certificate was good then cannot be told", "ask the signer for the time, or to sign again"}},

@@ -8,6 +8,7 @@ import (
 	"xinzhang/internal/fixture"
 	"xinzhang/internal/format/der"
 	"xinzhang/internal/format/ofd"
+	"xinzhang/internal/format/oid"
 	"xinzhang/internal/format/ses"
 	"xinzhang/internal/verify"
 )
@@ -184,6 +185,11 @@ func TestAttacksOnTheSignatureFile(t *testing.T) {
 		{name: "StampAnnot on a page that is not there", doc: made(`PageRef="4"`, `PageRef="99"`), verdict: verify.Failed, codes: is(fault.SealPlaceWrong)},
 		{name: "StampAnnot off the page", doc: made(`Boundary="100 100`, `Boundary="1000 100`), verdict: verify.Passed, codes: is(fault.SealPlaceOutside)},
 		{name: "StampAnnot without end", doc: made(`Boundary="100 100`, `Boundary="NaN Inf`), verdict: verify.Failed, codes: broken},
+		{name: "SignatureMethod RSA beside an SM2 value", doc: made(string(oid.SM2WithSM3), string(oid.SHA1WithRSA)), verdict: verify.Passed, codes: is(fault.SigDeviation)},
+		{name: "SignatureMethod RSA by word", doc: made(string(oid.SM2WithSM3), "SHA1withRSA"), verdict: verify.Passed, codes: is(fault.SigDeviation)},
+		{name: "genuine: SignatureMethod by word", doc: made(string(oid.SM2WithSM3), "SGD_SM3_SM2"), verdict: verify.Passed, not: is(fault.SigDeviation)},
+		{name: "built on a signature that is not there", doc: after(listName, "BaseLoc=", `Relative="s99" BaseLoc=`), verdict: verify.Passed, codes: is(fault.SigBaseMissing)},
+		{name: "built on itself", doc: after(listName, "BaseLoc=", `Relative="s1" BaseLoc=`), verdict: verify.Passed, codes: is(fault.SigBaseMissing)},
 		{name: "comment added after signing", doc: after(sigFile, "</ofd:Signature>", "<!-- --></ofd:Signature>"), verdict: verify.Failed, codes: is(fault.SigDataHash)},
 		{name: "seal moved after signing", doc: after(sigFile, `Boundary="100 100`, `Boundary="101 100`), verdict: verify.Failed, codes: is(fault.SigDataHash)},
 		{name: "reference taken out after signing", doc: after(sigFile, `FileRef="/`+page0, `FileRef="/`+page1+`x`), verdict: verify.Failed, codes: is(fault.SigDataHash)},
@@ -225,6 +231,7 @@ func TestAttacksByTransplants(t *testing.T) {
 	}
 	w.run(t, []attack{
 		{name: "control: two signatures", doc: rezip(t, two), verdict: verify.Passed},
+		{name: "control: the second built on the first", doc: rezip(t, change(t, two, listName, swap(`ID="s2"`, `ID="s2" Relative="s1"`))), verdict: verify.Passed, not: is(fault.SigBaseMissing)},
 		{name: "signature of another document", doc: rezip(t, moved), verdict: verify.Failed, codes: is(fault.DocDigest)},
 		{name: "values of two signatures exchanged", doc: exchange("SignedValue.dat"), verdict: verify.Failed, codes: is(fault.SigDataHash)},
 		{name: "seals of two signatures exchanged", doc: exchange("Seal.esl"), verdict: verify.Failed, codes: is(fault.SealMismatch)},

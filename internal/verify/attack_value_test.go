@@ -110,7 +110,12 @@ func TestAttacksOnSealSignatures(t *testing.T) {
 	}
 	whole := func(how func([]byte) []byte) []byte { return forgery{world: w, der: how}.zip() }
 	other := w.seal(w.org)
+	made := func(at time.Time) []byte {
+		return forgery{world: w, seal: w.a.Seal(ses.OfficialSeal, func(i *ses.Info) { i.CreateDate = at }, w.org)}.zip()
+	}
 	w.run(t, []attack{
+		{name: "seal made a month after it was used", doc: made(w.at.AddDate(0, 1, 0)), at: w.at.AddDate(0, 1, 3), set: w.a.Trust(w.a.CRL(w.at.AddDate(0, 1, 1))), verdict: verify.Passed, strict: verify.Failed, codes: is(fault.SealMadeLater)},
+		{name: "genuine: seal made in local time wearing a Z", doc: made(w.at.Add(8 * time.Hour)), verdict: verify.Passed, not: is(fault.SealMadeLater)},
 		{name: "version 5 over a version 4 seal", doc: tbs("0", []byte{2, 1, 5}), verdict: verify.Passed, codes: is(fault.SealVersions)},
 		{name: "version 1 over a version 4 seal", doc: tbs("0", []byte{2, 1, 1}), verdict: verify.Passed, codes: is(fault.SigDeviation)},
 		{name: "seal exchanged after signing", doc: out("0.1", other.Raw), verdict: verify.Failed, codes: is(fault.SigValue, fault.SealMismatch)},
@@ -315,6 +320,23 @@ func TestAttacksByTimeStamps(t *testing.T) {
 		w.must(err)
 		return forgery{world: w, seal: s}.zip()
 	}
+	one := sealOne(w)
+	// v1 puts a token into timeInfo, where GM/T 0031-2014 has a BIT STRING.
+	v1 := func(h *fixture.Holder, over func(xml []byte) []byte, how func([]byte) []byte) []byte {
+		return forgery{world: w, seal: one, value: func(xml []byte) []byte {
+			stamped := xml
+			if over != nil {
+				stamped = over(xml)
+			}
+			token := w.token(h, stamped, w.at)
+			if how != nil {
+				token = how(token)
+			}
+			tbs := seq([]byte{2, 1, 1}, one.Raw, bits(token), bits(sum(xml)), tlv(der.IA5String, []byte("/Doc_0/Signs/Sign_0/Signature.xml")),
+				tlv(der.OctetString, w.org.Cert.Raw), oid.SM2WithSM3.Marshal())
+			return seq(tbs, bits(signature(w, w.org.Key, tbs)))
+		}}.zip()
+	}
 	sealStamp := func(h *fixture.Holder) func([]byte) []byte {
 		return func(v []byte) []byte { return w.token(h, v, a.At.Add(time.Hour)) }
 	}
@@ -338,6 +360,12 @@ func TestAttacksByTimeStamps(t *testing.T) {
 		{name: "stamped a day later", doc: stamp(good, w.at.AddDate(0, 0, 1)), verdict: verify.Passed, codes: is(fault.TimeStampLate)},
 		{name: "stamped before the certificate began", doc: stamp(tsa(a.Sub, func(tm *cert.Template) { tm.NotBefore = a.At }), a.At.Add(-time.Hour)), verdict: verify.Indeterminate, codes: unknown},
 		{name: "stamped in the future", doc: stamp(good, w.now.AddDate(0, 0, 1)), verdict: verify.Failed, codes: is(fault.TimeFuture)},
+		{name: "control: token in a version 1 timeInfo", doc: v1(good, nil, nil), verdict: verify.Passed, not: is(fault.TimeTokenUnmatched)},
+		{name: "the same over the data hash", doc: v1(good, func(xml []byte) []byte { return sum(xml) }, nil), verdict: verify.Passed, not: is(fault.TimeTokenUnmatched)},
+		{name: "the same, signer revoked after the stamp", doc: v1(good, nil, nil), set: revoked, verdict: verify.Passed},
+		{name: "token of a stranger in a version 1 timeInfo", doc: v1(stranger, nil, nil), verdict: verify.Indeterminate, codes: unknown},
+		{name: "token over other bytes in a version 1 timeInfo", doc: v1(good, func([]byte) []byte { return []byte("x") }, nil), verdict: verify.Indeterminate, strict: verify.Indeterminate, codes: is(fault.TimeTokenUnmatched)},
+		{name: "token with its signature broken in a version 1 timeInfo", doc: v1(good, nil, func(b []byte) []byte { b[len(b)-1] ^= 1; return b }), verdict: verify.Indeterminate, codes: is(fault.TimeTokenUnmatched)},
 		{name: "control: stamped version 5 seal", doc: v5(a.At, sealStamp(good)), verdict: verify.Passed},
 		{name: "version 5 seal with a token for another", doc: v5(a.At, func([]byte) []byte { return w.token(good, []byte("x"), a.At) }), verdict: verify.Failed, codes: is(fault.SealStampWrong)},
 		{name: "version 5 seal younger than its token", doc: v5(a.At.AddDate(0, 0, 2), sealStamp(good)), verdict: verify.Failed, codes: is(fault.SealStampWrong)},

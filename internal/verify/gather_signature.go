@@ -72,6 +72,9 @@ func (s *signatureFacts) gatherSeal(opt Options) {
 	if v.TimeStamp != nil {
 		s.stamp = gatherStamp(v.TimeStamp, v.Value, opt)
 	}
+	if v.TimeStamp == nil && v.TimeToken != nil {
+		s.stamp = s.gatherTimeToken(opt)
+	}
 	if s.stamped() {
 		s.time = s.stamp.genTime
 	}
@@ -83,6 +86,18 @@ func (s *signatureFacts) gatherSeal(opt Options) {
 	if v.Seal.TimeStamp != nil {
 		s.sealStamp = gatherStamp(v.Seal.TimeStamp, v.Seal.Value, opt)
 	}
+}
+
+// gatherTimeToken reads a token in timeInfo (GM/T 0031-2014). It is older than the
+// signature value, and what it is over is not said: Signature.xml, or its digest.
+// nil when it is for neither or is none.
+func (s *signatureFacts) gatherTimeToken(opt Options) *stampFacts {
+	for _, stamped := range [][]byte{s.file.Raw, s.seal.DataHash} {
+		if f := gatherStamp(s.seal.TimeToken, stamped, opt); f.err == nil {
+			return f
+		}
+	}
+	return nil
 }
 
 func (s *signatureFacts) gatherCMS(opt Options) {

@@ -76,6 +76,7 @@ var table = map[fault.Code][2]Level{
 	fault.SigAlgorithm:       {f, f},
 	fault.SigDeviation:       {w, w},
 	fault.SigPropertyInfo:    {w, w},
+	fault.SigBaseMissing:     {w, u},
 	fault.DocDuplicateEntry:  {f, f},
 	fault.DocPathEscape:      {f, f},
 	fault.DocZIPConflict:     {f, f},
@@ -129,6 +130,7 @@ var table = map[fault.Code][2]Level{
 	fault.SealStampUnknown:        {u, u},
 	fault.SealExpired:             {f, f},
 	fault.SealNotYetValid:         {f, f},
+	fault.SealMadeLater:           {w, f},
 	fault.SealNotListed:           {f, f},
 	fault.SealPlaceWrong:          {f, f},
 	fault.SealPlaceOutside:        {w, w},
@@ -151,13 +153,14 @@ var table = map[fault.Code][2]Level{
 	fault.MakerRole:               {f, f},
 
 	// Time.
-	fault.TimeClockOnly:    {n, w},
-	fault.TimeFuture:       {f, f},
-	fault.TimeDisagrees:    {w, w},
-	fault.TimeStampWrong:   {f, f},
-	fault.TimeStampUnknown: {u, u},
-	fault.TimeStampLate:    {w, w},
-	fault.TimeUnknown:      {u, u},
+	fault.TimeClockOnly:      {n, w},
+	fault.TimeFuture:         {f, f},
+	fault.TimeDisagrees:      {w, w},
+	fault.TimeStampWrong:     {f, f},
+	fault.TimeStampUnknown:   {u, u},
+	fault.TimeStampLate:      {w, w},
+	fault.TimeUnknown:        {u, u},
+	fault.TimeTokenUnmatched: {u, u},
 }
 
 // Table returns the findings that the policies name, for docs and tests.

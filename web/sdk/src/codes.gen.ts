@@ -329,6 +329,7 @@ export interface CodeArgs {
   "seal.holder_unfit": { holder: Arg; why: Arg };
   "seal.info_wrong": { place: Arg };
   "seal.left": { id: Arg; name: Arg };
+  "seal.made_later": { made: Arg; time: Arg };
   "seal.maker_unfit": { why: Arg };
   "seal.mismatch": Record<string, never>;
   "seal.not_found": { id: Arg };
@@ -351,6 +352,7 @@ export interface CodeArgs {
   "secret.missing": Record<string, never>;
   "sig.algorithm": { algorithm: Arg };
   "sig.algorithm_ok": Record<string, never>;
+  "sig.base_missing": { id: Arg };
   "sig.data_hash": Record<string, never>;
   "sig.deviation": { what: Arg };
   "sig.format_ok": { form: Arg };
@@ -448,6 +450,7 @@ export interface CodeArgs {
   "time.stamp_ok": { authority: Arg; time: Arg };
   "time.stamp_unknown": { authority: Arg };
   "time.stamp_wrong": Record<string, never>;
+  "time.token_unmatched": Record<string, never>;
   "time.unknown": Record<string, never>;
   "token.absent": { token: Arg };
   "token.auth_default": Record<string, never>;

@@ -329,6 +329,7 @@ export interface CodeArgs {
   "seal.holder_unfit": { holder: Arg; why: Arg };
   "seal.info_wrong": { place: Arg };
   "seal.left": { id: Arg; name: Arg };
+  "seal.made_later": { made: Arg; time: Arg };
   "seal.maker_unfit": { why: Arg };
   "seal.mismatch": Record<string, never>;
   "seal.not_found": { id: Arg };
@@ -351,6 +352,7 @@ export interface CodeArgs {
   "secret.missing": Record<string, never>;
   "sig.algorithm": { algorithm: Arg };
   "sig.algorithm_ok": Record<string, never>;
+  "sig.base_missing": { id: Arg };
   "sig.data_hash": Record<string, never>;
   "sig.deviation": { what: Arg };
   "sig.format_ok": { form: Arg };
@@ -448,6 +450,7 @@ export interface CodeArgs {
   "time.stamp_ok": { authority: Arg; time: Arg };
   "time.stamp_unknown": { authority: Arg };
   "time.stamp_wrong": Record<string, never>;
+  "time.token_unmatched": Record<string, never>;
   "time.unknown": Record<string, never>;
   "token.absent": { token: Arg };
   "token.auth_default": Record<string, never>;
@@ -2435,6 +2438,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "印章 {id}（{name}）在制作途中中断，记录已作废", cause: "程序在制作时停止；没有交付任何印章", next: "请重新制作" },
     en: { title: "making the seal {id} ({name}) had stopped half way; its record is void", cause: "the program stopped while making it; nothing was given out", next: "make it again" },
   },
+  "seal.made_later": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "印章的制作日期（{made}）晚于签署时间（{time}）", cause: "签署时此印章还不存在，两个日期至少有一个不对", next: "请印章所属单位说明签署时间，或重新盖章" },
+    en: { title: "the seal was made on {made}, after it was used ({time})", cause: "it did not exist then, so one of the dates is wrong", next: "ask its owner for the time, or to seal again" },
+  },
   "seal.maker_unfit": {
     severity: "error",
     retryable: false,
@@ -2566,6 +2575,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "签名算法为 SM2 和 SM3", cause: "", next: "" },
     en: { title: "signed with SM2 and SM3", cause: "", next: "" },
+  },
+  "sig.base_missing": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "此签名所依据的签名（{id}）不在签名列表中", cause: "签名说明它建立在另一个签名之上，而那个签名被删除或写错", next: "请签署方说明；需要时索取带有全部签名的原文件" },
+    en: { title: "the signature that this one builds on ({id}) is not in the list", cause: "it was removed, or its name is wrong", next: "ask the signer, or for an original that carries every signature" },
   },
   "sig.data_hash": {
     severity: "error",
@@ -3148,6 +3163,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "时间戳与签名不对应", cause: "时间戳被替换或损坏", next: "不要采信此签名；请签署方重新签署" },
     en: { title: "the time stamp is not for this signature", cause: "it was replaced or damaged", next: "ask the signer to sign again" },
+  },
+  "time.token_unmatched": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "签章的时间是一个时间戳，但它与本次签署对不上", cause: "时间戳所证明的不是这份签名描述，或时间戳本身已损坏，签署时间得不到证明", next: "请签署方提供签署时间的其他证明，或重新签署" },
+    en: { title: "the time of the seal signature is a time stamp, which does not match this signing", cause: "it is over something else than this signature's description, or is damaged, so the time is not proved", next: "ask the signer for other proof of the time, or to sign again" },
   },
   "time.unknown": {
     severity: "warning",
