@@ -244,6 +244,8 @@ func TestAttacksOnSignedData(t *testing.T) {
 		{name: "seal picture that nothing vouches for", doc: seals.zip(), verdict: verify.Failed, codes: is(fault.DocUncovered)},
 		{name: "time in the attributes only", doc: nobody.zip(), verdict: verify.Passed},
 		{name: "no time anywhere", doc: timeless.zip(), verdict: verify.Indeterminate, codes: is(fault.TimeUnknown)},
+		{name: "r ‖ s without a certificate", doc: listed("Sign", forgery{world: w, noSeal: true, value: func([]byte) []byte { return bytes.Repeat([]byte{0x41}, 64) }}), verdict: verify.Indeterminate, codes: is(fault.SignerAbsent, fault.SigDeviation)},
+		{name: "sixty-three octets", doc: listed("Sign", forgery{world: w, noSeal: true, value: func([]byte) []byte { return bytes.Repeat([]byte{0x41}, 63) }}), verdict: verify.Failed, codes: is(fault.SigValueBroken)},
 		{name: "a bare value that nobody made", doc: forgery{world: w, noSeal: true, value: func([]byte) []byte { return seq([]byte{2, 1, 1}, []byte{2, 1, 1}) }}.zip(), set: set, verdict: verify.Indeterminate, codes: is(fault.SignerAbsent)},
 	})
 }

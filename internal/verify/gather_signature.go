@@ -11,6 +11,7 @@ import (
 	"xinzhang/internal/format/cms"
 	"xinzhang/internal/format/ofd"
 	"xinzhang/internal/format/ses"
+	"xinzhang/internal/format/sm2enc"
 )
 
 // gather compares the digests and reads the value of a signature whose file is read.
@@ -60,7 +61,13 @@ func (s *signatureFacts) gatherValue(opt Options) {
 	case ses.KindBareSM2:
 		s.kind = KindBare
 	default:
-		s.valueErr = errors.New("neither a seal signature nor signed data nor an SM2 signature")
+		// Some write r ‖ s, which has no outline to detect.
+		_, form, err := sm2enc.ParseSignature(s.value)
+		if err != nil {
+			s.valueErr = errors.New("neither a seal signature nor signed data nor an SM2 signature")
+			return
+		}
+		s.kind, s.deviations = KindBare, []string{"signature: " + form.String() + " in place of DER"}
 	}
 }
 
