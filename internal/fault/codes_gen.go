@@ -318,6 +318,8 @@ const (
 	DocDigestAlgorithm Code = "doc.digest_algorithm"
 	// DocDigestOK: the {count} protected parts are as they were when signed
 	DocDigestOK Code = "doc.digest_ok"
+	// DocDigestUnnamed: the algorithm that is to reveal changes is not named; by the standard it is MD5, which is not accepted
+	DocDigestUnnamed Code = "doc.digest_unnamed"
 	// DocDuplicateEntry: the package holds {name} twice
 	DocDuplicateEntry Code = "doc.duplicate_entry"
 	// DocIndexUncovered: index files are not protected by this signature: {parts}
@@ -670,6 +672,8 @@ const (
 	SealPlaceOK Code = "seal.place_ok"
 	// SealPlaceOutside: the seal lies outside page {page}
 	SealPlaceOutside Code = "seal.place_outside"
+	// SealPlaceUnnamed: the place of the seal names no page
+	SealPlaceUnnamed Code = "seal.place_unnamed"
 	// SealPlaceWrong: the seal is placed on a page that does not exist ({page})
 	SealPlaceWrong Code = "seal.place_wrong"
 	// SealScope: the maker signed the seal in the manner of another version
@@ -1416,6 +1420,9 @@ var table = map[Code]Entry{
 	DocDigestOK: {Code: DocDigestOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"count"},
 		ZH: Text{"受保护的 {count} 个部分与签署时一致", "", ""},
 		EN: Text{"the {count} protected parts are as they were when signed", "", ""}},
+	DocDigestUnnamed: {Code: DocDigestUnnamed, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"没有写明用来发现改动的算法，按标准就是 MD5，不能接受", "MD5 能被人为造出相同的结果；只有 SM3 能证明内容没有被改动", "请签署方用 SM3 重新签署"},
+		EN: Text{"the algorithm that is to reveal changes is not named; by the standard it is MD5, which is not accepted", "two contents with one MD5 can be made; only SM3 proves that the content is unchanged", "ask the signer to sign again with SM3"}},
 	DocDuplicateEntry: {Code: DocDuplicateEntry, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"name"},
 		ZH: Text{"包内有两个同名文件 {name}", "不同的软件会读到不同的内容，签名无法说明看到的是哪一个", "不要信任这个文件，请发件人重新发送"},
 		EN: Text{"the package holds {name} twice", "different programs would read different content, and no signature can tell which one is shown", "do not trust this file; ask the sender for the original"}},
@@ -1944,6 +1951,9 @@ var table = map[Code]Entry{
 	SealPlaceOutside: {Code: SealPlaceOutside, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"page"},
 		ZH: Text{"签章落在第 {page} 页的页面之外", "位置设置有误，页面上看不到", "不需要处理"},
 		EN: Text{"the seal lies outside page {page}", "its place is wrong and it cannot be seen", "nothing needs to be done"}},
+	SealPlaceUnnamed: {Code: SealPlaceUnnamed, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"签章的位置没有写明在哪一页", "签名描述有误，不知道印章应当显示在哪里", "请向签署方索取原文件，或重新盖章"},
+		EN: Text{"the place of the seal names no page", "the description is wrong, so where the seal belongs is not known", "ask the signer for the original file, or to seal again"}},
 	SealPlaceWrong: {Code: SealPlaceWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"page"},
 		ZH: Text{"签章的位置指向不存在的页面（{page}）", "页面被删除，或签名描述有误", "请向签署方索取原文件"},
 		EN: Text{"the seal is placed on a page that does not exist ({page})", "a page was removed, or the description is wrong", "ask the signer for the original file"}},

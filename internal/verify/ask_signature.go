@@ -112,7 +112,10 @@ func askDigests(s *signatureFacts, doc *documentFacts) []finding {
 		return nil
 	}
 	var out []finding
-	if !s.file.UsesSM3() {
+	switch {
+	case s.file.CheckMethod == "":
+		return one(askDigest, fault.DocDigestUnnamed)
+	case !s.file.UsesSM3():
 		return one(askDigest, fault.DocDigestAlgorithm, "algorithm", s.file.CheckMethod)
 	}
 	var missing, changed []string
@@ -310,7 +313,11 @@ func askPlaces(s *signatureFacts, doc *documentFacts) []finding {
 	for _, st := range s.file.Stamps {
 		page, ok := doc.page(s, st.PageRef)
 		if !ok {
-			out = append(out, found(askPlace, fault.SealPlaceWrong, "page", st.PageRef))
+			if strings.TrimSpace(st.PageRef) == "" {
+				out = append(out, found(askPlace, fault.SealPlaceUnnamed))
+			} else {
+				out = append(out, found(askPlace, fault.SealPlaceWrong, "page", st.PageRef))
+			}
 			continue
 		}
 		b := st.Boundary

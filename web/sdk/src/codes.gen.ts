@@ -162,6 +162,7 @@ export interface CodeArgs {
   "doc.digest": { parts: Arg };
   "doc.digest_algorithm": { algorithm: Arg };
   "doc.digest_ok": { count: Arg };
+  "doc.digest_unnamed": Record<string, never>;
   "doc.duplicate_entry": { name: Arg };
   "doc.index_uncovered": { parts: Arg };
   "doc.later_added": { count: Arg };
@@ -338,6 +339,7 @@ export interface CodeArgs {
   "seal.picture_wrong": { what: Arg };
   "seal.place_ok": { pages: Arg };
   "seal.place_outside": { page: Arg };
+  "seal.place_unnamed": Record<string, never>;
   "seal.place_wrong": { page: Arg };
   "seal.scope": Record<string, never>;
   "seal.signature": Record<string, never>;

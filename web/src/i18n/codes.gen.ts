@@ -162,6 +162,7 @@ export interface CodeArgs {
   "doc.digest": { parts: Arg };
   "doc.digest_algorithm": { algorithm: Arg };
   "doc.digest_ok": { count: Arg };
+  "doc.digest_unnamed": Record<string, never>;
   "doc.duplicate_entry": { name: Arg };
   "doc.index_uncovered": { parts: Arg };
   "doc.later_added": { count: Arg };
@@ -338,6 +339,7 @@ export interface CodeArgs {
   "seal.picture_wrong": { what: Arg };
   "seal.place_ok": { pages: Arg };
   "seal.place_outside": { page: Arg };
+  "seal.place_unnamed": Record<string, never>;
   "seal.place_wrong": { page: Arg };
   "seal.scope": Record<string, never>;
   "seal.signature": Record<string, never>;
@@ -1436,6 +1438,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "受保护的 {count} 个部分与签署时一致", cause: "", next: "" },
     en: { title: "the {count} protected parts are as they were when signed", cause: "", next: "" },
   },
+  "doc.digest_unnamed": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "没有写明用来发现改动的算法，按标准就是 MD5，不能接受", cause: "MD5 能被人为造出相同的结果；只有 SM3 能证明内容没有被改动", next: "请签署方用 SM3 重新签署" },
+    en: { title: "the algorithm that is to reveal changes is not named; by the standard it is MD5, which is not accepted", cause: "two contents with one MD5 can be made; only SM3 proves that the content is unchanged", next: "ask the signer to sign again with SM3" },
+  },
   "doc.duplicate_entry": {
     severity: "error",
     retryable: false,
@@ -2491,6 +2499,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "签章落在第 {page} 页的页面之外", cause: "位置设置有误，页面上看不到", next: "不需要处理" },
     en: { title: "the seal lies outside page {page}", cause: "its place is wrong and it cannot be seen", next: "nothing needs to be done" },
+  },
+  "seal.place_unnamed": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "签章的位置没有写明在哪一页", cause: "签名描述有误，不知道印章应当显示在哪里", next: "请向签署方索取原文件，或重新盖章" },
+    en: { title: "the place of the seal names no page", cause: "the description is wrong, so where the seal belongs is not known", next: "ask the signer for the original file, or to seal again" },
   },
   "seal.place_wrong": {
     severity: "error",
