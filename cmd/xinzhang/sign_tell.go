@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"xinzhang/internal/fault"
@@ -171,11 +172,19 @@ func (s *signing) print(r signResult) {
 		signer := cmp.Or(e.Signer, s.word("sign_unknown"))
 		s.printf(s.word("sign_earlier")+"\n", e.Number, signer, s.word("sign_"+string(e.Verdict)), fate)
 	}
-	end := "sign_forbidden"
-	if r.Allowed {
-		end = "sign_allowed"
+	s.printf("\n%s\n", s.word(r.conclusion()))
+}
+
+// conclusion is the word for the whole rehearsal. A document whose signatures
+// fail may be signed, but nobody should be led to it.
+func (r signResult) conclusion() string {
+	switch {
+	case !r.Allowed:
+		return "sign_forbidden"
+	case slices.ContainsFunc(r.Earlier, func(e earlierResult) bool { return e.Verdict == verify.Failed }):
+		return "sign_doubtful"
 	}
-	s.printf("\n%s\n", s.word(end))
+	return "sign_allowed"
 }
 
 func (s *signing) printFindings(mark string, found []findingResult) {

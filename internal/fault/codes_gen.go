@@ -320,6 +320,8 @@ const (
 	DocDigestAlgorithm Code = "doc.digest_algorithm"
 	// DocDigestOK: the {count} protected parts are as they were when signed
 	DocDigestOK Code = "doc.digest_ok"
+	// DocDigestUnnamed: the algorithm that is to reveal changes is not named; by the standard it is MD5, which is not accepted
+	DocDigestUnnamed Code = "doc.digest_unnamed"
 	// DocDuplicateEntry: the package holds {name} twice
 	DocDuplicateEntry Code = "doc.duplicate_entry"
 	// DocIndexUncovered: index files are not protected by this signature: {parts}
@@ -402,6 +404,8 @@ const (
 	IntegrityOK Code = "integrity.ok"
 	// IntegritySignature: the signature on the integrity list is wrong or cannot be checked
 	IntegritySignature Code = "integrity.signature"
+	// IntegrityUnjudged: the signature on the integrity list carries no certificate and cannot be checked
+	IntegrityUnjudged Code = "integrity.unjudged"
 	// IntegrityUnlisted: files are not on the integrity list: {files}
 	IntegrityUnlisted Code = "integrity.unlisted"
 	// InternalError: internal error
@@ -656,6 +660,8 @@ const (
 	SealInfoWrong Code = "seal.info_wrong"
 	// SealLeft: making the seal {id} ({name}) had stopped half way; its record is void
 	SealLeft Code = "seal.left"
+	// SealMadeLater: the seal was made on {made}, after it was used ({time})
+	SealMadeLater Code = "seal.made_later"
 	// SealMakerUnfit: the seal maker cannot make seals: {why}
 	SealMakerUnfit Code = "seal.maker_unfit"
 	// SealMismatch: the seal file is not the seal that was signed
@@ -672,6 +678,8 @@ const (
 	SealPlaceOK Code = "seal.place_ok"
 	// SealPlaceOutside: the seal lies outside page {page}
 	SealPlaceOutside Code = "seal.place_outside"
+	// SealPlaceUnnamed: the place of the seal names no page
+	SealPlaceUnnamed Code = "seal.place_unnamed"
 	// SealPlaceWrong: the seal is placed on a page that does not exist ({page})
 	SealPlaceWrong Code = "seal.place_wrong"
 	// SealScope: the maker signed the seal in the manner of another version
@@ -686,6 +694,8 @@ const (
 	SealStampUnknown Code = "seal.stamp_unknown"
 	// SealStampWrong: the time stamp on the seal is wrong
 	SealStampWrong Code = "seal.stamp_wrong"
+	// SealUnvouched: a seal is shown, but the value is no seal signature: nothing proves that its owner set it
+	SealUnvouched Code = "seal.unvouched"
 	// SealValidityOK: signed while the seal was valid ({start} to {end})
 	SealValidityOK Code = "seal.validity_ok"
 	// SealVersions: the seal is of version {seal}, the seal signature of version {signature}
@@ -698,12 +708,16 @@ const (
 	SigAlgorithm Code = "sig.algorithm"
 	// SigAlgorithmOK: signed with SM2 and SM3
 	SigAlgorithmOK Code = "sig.algorithm_ok"
+	// SigBaseMissing: the signature that this one builds on ({id}) is not in the list
+	SigBaseMissing Code = "sig.base_missing"
 	// SigDataHash: the list of signed content was changed after signing
 	SigDataHash Code = "sig.data_hash"
 	// SigDeviation: the signature value departs from the standard: {what}
 	SigDeviation Code = "sig.deviation"
 	// SigFormatOK: the signature is well formed ({form})
 	SigFormatOK Code = "sig.format_ok"
+	// SigNoSeal: the signature is listed as a seal signature and holds no seal
+	SigNoSeal Code = "sig.no_seal"
 	// SigPropertyInfo: the seal signature names another place than where it stands: {path}
 	SigPropertyInfo Code = "sig.property_info"
 	// SigValue: the signature value is wrong
@@ -728,6 +742,8 @@ const (
 	SignCrossOnePage Code = "sign.cross_one_page"
 	// SignCrossParts: the seal cannot be split into {parts} part(s)
 	SignCrossParts Code = "sign.cross_parts"
+	// SignEarlierChanged: content was changed after signature {number}: {part} ({count} in all)
+	SignEarlierChanged Code = "sign.earlier_changed"
 	// SignEncryptionCert: this is the encryption certificate of {holder}; it cannot sign
 	SignEncryptionCert Code = "sign.encryption_cert"
 	// SignIntegrityList: the document has an integrity list that does not name the new signature
@@ -892,6 +908,8 @@ const (
 	TimeStampUnknown Code = "time.stamp_unknown"
 	// TimeStampWrong: the time stamp is not for this signature
 	TimeStampWrong Code = "time.stamp_wrong"
+	// TimeTokenUnmatched: the time of the seal signature is a time stamp, which does not match this signing
+	TimeTokenUnmatched Code = "time.token_unmatched"
 	// TimeUnknown: the signature does not say when it was made
 	TimeUnknown Code = "time.unknown"
 	// TokenAbsent: there is no UKey {token}
@@ -1415,6 +1433,9 @@ var table = map[Code]Entry{
 	DocDigestOK: {Code: DocDigestOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"count"},
 		ZH: Text{"受保护的 {count} 个部分与签署时一致", "", ""},
 		EN: Text{"the {count} protected parts are as they were when signed", "", ""}},
+	DocDigestUnnamed: {Code: DocDigestUnnamed, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"没有写明用来发现改动的算法，按标准就是 MD5，不能接受", "MD5 能被人为造出相同的结果；只有 SM3 能证明内容没有被改动", "请签署方用 SM3 重新签署"},
+		EN: Text{"the algorithm that is to reveal changes is not named; by the standard it is MD5, which is not accepted", "two contents with one MD5 can be made; only SM3 proves that the content is unchanged", "ask the signer to sign again with SM3"}},
 	DocDuplicateEntry: {Code: DocDuplicateEntry, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 4, Args: []string{"name"},
 		ZH: Text{"包内有两个同名文件 {name}", "不同的软件会读到不同的内容，签名无法说明看到的是哪一个", "不要信任这个文件，请发件人重新发送"},
 		EN: Text{"the package holds {name} twice", "different programs would read different content, and no signature can tell which one is shown", "do not trust this file; ask the sender for the original"}},
@@ -1538,6 +1559,9 @@ var table = map[Code]Entry{
 	IntegritySignature: {Code: IntegritySignature, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"完整性清单的签名不正确，或无法检查", "清单在签名后被改动，或签名数据损坏、缺失", "不能靠这份清单判断文件是否完整；请向发送方索取原文件"},
 		EN: Text{"the signature on the integrity list is wrong or cannot be checked", "the list was changed after it was signed, or its signature is damaged or absent", "do not judge by this list; ask the sender for the original file"}},
+	IntegrityUnjudged: {Code: IntegrityUnjudged, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"完整性清单的签名没有带证书，无法检查", "不知道是谁签的名，不能判断清单是否被改动", "请向发送方索取带证书的完整原文件"},
+		EN: Text{"the signature on the integrity list carries no certificate and cannot be checked", "who signed it is not known, so whether the list was changed cannot be told", "ask the sender for an original that carries it"}},
 	IntegrityUnlisted: {Code: IntegrityUnlisted, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"files"},
 		ZH: Text{"有文件不在完整性清单里：{files}", "清单做好以后添加的，清单不保护它们", "如有疑问，请向发送方核实"},
 		EN: Text{"files are not on the integrity list: {files}", "they were added after the list was made, and it does not protect them", "ask the sender when in doubt"}},
@@ -1919,6 +1943,9 @@ var table = map[Code]Entry{
 	SealLeft: {Code: SealLeft, Severity: "note", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"id", "name"},
 		ZH: Text{"印章 {id}（{name}）在制作途中中断，记录已作废", "程序在制作时停止；没有交付任何印章", "请重新制作"},
 		EN: Text{"making the seal {id} ({name}) had stopped half way; its record is void", "the program stopped while making it; nothing was given out", "make it again"}},
+	SealMadeLater: {Code: SealMadeLater, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"made", "time"},
+		ZH: Text{"印章的制作日期（{made}）晚于签署时间（{time}）", "签署时此印章还不存在，两个日期至少有一个不对", "请印章所属单位说明签署时间，或重新盖章"},
+		EN: Text{"the seal was made on {made}, after it was used ({time})", "it did not exist then, so one of the dates is wrong", "ask its owner for the time, or to seal again"}},
 	SealMakerUnfit: {Code: SealMakerUnfit, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"why"},
 		ZH: Text{"制章者不能制作印章：{why}", "制作印章前必须核实制章者证书", "请检查制章者的证书和密钥"},
 		EN: Text{"the seal maker cannot make seals: {why}", "its certificate is checked before a seal is made", "look at its certificate and key"}},
@@ -1943,6 +1970,9 @@ var table = map[Code]Entry{
 	SealPlaceOutside: {Code: SealPlaceOutside, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"page"},
 		ZH: Text{"签章落在第 {page} 页的页面之外", "位置设置有误，页面上看不到", "不需要处理"},
 		EN: Text{"the seal lies outside page {page}", "its place is wrong and it cannot be seen", "nothing needs to be done"}},
+	SealPlaceUnnamed: {Code: SealPlaceUnnamed, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"签章的位置没有写明在哪一页", "签名描述有误，不知道印章应当显示在哪里", "请向签署方索取原文件，或重新盖章"},
+		EN: Text{"the place of the seal names no page", "the description is wrong, so where the seal belongs is not known", "ask the signer for the original file, or to seal again"}},
 	SealPlaceWrong: {Code: SealPlaceWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"page"},
 		ZH: Text{"签章的位置指向不存在的页面（{page}）", "页面被删除，或签名描述有误", "请向签署方索取原文件"},
 		EN: Text{"the seal is placed on a page that does not exist ({page})", "a page was removed, or the description is wrong", "ask the signer for the original file"}},
@@ -1964,6 +1994,9 @@ var table = map[Code]Entry{
 	SealStampWrong: {Code: SealStampWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"印章上的时间戳不正确", "时间戳与制章者签名不对应、早于制章时间，或使用了不安全的摘要算法", "不要采信此印章；请重新制章"},
 		EN: Text{"the time stamp on the seal is wrong", "it is not for the maker's signature, is older than the seal, or uses a digest that is not safe", "have the seal made anew"}},
+	SealUnvouched: {Code: SealUnvouched, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"文件显示了印章，但签名值不是签章，不能证明此印章由其所有者加盖", "印章只是附在签名旁边的文件，谁都可以从别的文件里取来附上", "不要凭所显示的印章采信此文件；请印章所属单位核实，或用电子印章重新盖章"},
+		EN: Text{"a seal is shown, but the value is no seal signature: nothing proves that its owner set it", "the seal is a file beside the signature, which anybody can take from another document", "do not rely on the seal that is shown; ask its owner, or for a seal signature"}},
 	SealValidityOK: {Code: SealValidityOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"start", "end"},
 		ZH: Text{"签署时间在印章有效期内（{start} 至 {end}）", "", ""},
 		EN: Text{"signed while the seal was valid ({start} to {end})", "", ""}},
@@ -1982,6 +2015,9 @@ var table = map[Code]Entry{
 	SigAlgorithmOK: {Code: SigAlgorithmOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"签名算法为 SM2 和 SM3", "", ""},
 		EN: Text{"signed with SM2 and SM3", "", ""}},
+	SigBaseMissing: {Code: SigBaseMissing, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"id"},
+		ZH: Text{"此签名所依据的签名（{id}）不在签名列表中", "签名说明它建立在另一个签名之上，而那个签名被删除或写错", "请签署方说明；需要时索取带有全部签名的原文件"},
+		EN: Text{"the signature that this one builds on ({id}) is not in the list", "it was removed, or its name is wrong", "ask the signer, or for an original that carries every signature"}},
 	SigDataHash: {Code: SigDataHash, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"签名清单在签署后被改动", "签署时确认的清单（Signature.xml）与文件中现有的清单不是同一份", "不要采用此文件；请向签署方索取原文件"},
 		EN: Text{"the list of signed content was changed after signing", "the list that was signed (Signature.xml) is not the one in the file now", "do not rely on this file; ask the signer for the original"}},
@@ -1991,6 +2027,9 @@ var table = map[Code]Entry{
 	SigFormatOK: {Code: SigFormatOK, Severity: "ok", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"form"},
 		ZH: Text{"签名结构符合 {form}", "", ""},
 		EN: Text{"the signature is well formed ({form})", "", ""}},
+	SigNoSeal: {Code: SigNoSeal, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"登记为签章的签名没有印章", "签名列表把它登记为签章（没有写明类型也算签章），签名值却是不带印章的数字签名", "请把它当作数字签名看待；它不能代替盖章"},
+		EN: Text{"the signature is listed as a seal signature and holds no seal", "the list says so, or does not name the type, which means the same; the value is a digital signature", "take it as a digital signature; it does not stand for a seal"}},
 	SigPropertyInfo: {Code: SigPropertyInfo, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"path"},
 		ZH: Text{"签章里写的文件位置与实际位置不同：{path}", "签署软件书写不规范，或者文件被重新整理过", "不需要处理"},
 		EN: Text{"the seal signature names another place than where it stands: {path}", "the signing software is careless, or the package was rearranged", "nothing needs to be done"}},
@@ -2027,6 +2066,9 @@ var table = map[Code]Entry{
 	SignCrossParts: {Code: SignCrossParts, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 1, Args: []string{"parts", "most"},
 		ZH: Text{"骑缝章不能分成 {parts} 份", "每份至少 1 毫米宽，这个印章可以分成 2 到 {most} 份", "改正每个印章分给的页数"},
 		EN: Text{"the seal cannot be split into {parts} part(s)", "each is at least 1 mm wide; this seal can be split into 2 to {most}", "correct the number of pages that share one seal"}},
+	SignEarlierChanged: {Code: SignEarlierChanged, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string{"number", "part", "count"},
+		ZH: Text{"第 {number} 个签名之后，文件内容被改动：{part}（共 {count} 处）", "已有的签名不再成立；此时盖章，就是为改动后的内容盖章", "先不要签署；请向发送方核实改动，或索取未改动的原文件"},
+		EN: Text{"content was changed after signature {number}: {part} ({count} in all)", "the signature that is there no longer holds; a new one would stand for the changed content", "do not sign yet; ask the sender about the change or for the original file"}},
 	SignEncryptionCert: {Code: SignEncryptionCert, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 1, Args: []string{"holder"},
 		ZH: Text{"{holder} 的这张是加密证书，不能用于签署", "一个 UKey 里有签名证书和加密证书两张，签署须用签名证书", "请选择签名证书"},
 		EN: Text{"this is the encryption certificate of {holder}; it cannot sign", "a UKey holds a signing and an encryption certificate", "choose the signing certificate"}},
@@ -2273,6 +2315,9 @@ var table = map[Code]Entry{
 	TimeStampWrong: {Code: TimeStampWrong, Severity: "error", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"时间戳与签名不对应", "时间戳被替换、损坏，或使用了不安全的摘要算法（MD5、SHA-1）", "不要采信此签名；请签署方重新签署"},
 		EN: Text{"the time stamp is not for this signature", "it was replaced or damaged, or uses a digest that is not safe (MD5, SHA-1)", "ask the signer to sign again"}},
+	TimeTokenUnmatched: {Code: TimeTokenUnmatched, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
+		ZH: Text{"签章的时间是一个时间戳，但它与本次签署对不上", "时间戳所证明的不是这份签名描述，或时间戳本身已损坏，签署时间得不到证明", "请签署方提供签署时间的其他证明，或重新签署"},
+		EN: Text{"the time of the seal signature is a time stamp, which does not match this signing", "it is over something else than this signature's description, or is damaged, so the time is not proved", "ask the signer for other proof of the time, or to sign again"}},
 	TimeUnknown: {Code: TimeUnknown, Severity: "warning", Retryable: false, HTTPStatus: 422, ExitStatus: 1, Args: []string(nil),
 		ZH: Text{"签名没有说明签署时间", "签名数据和签名描述中都没有可读的时间，无法判断当时证书是否有效", "请签署方说明签署时间，或重新签署"},
 		EN: Text{"the signature does not say when it was made", "neither its data nor its description holds a readable time, so whether the certificate was good then cannot be told", "ask the signer for the time, or to sign again"}},

@@ -1,6 +1,9 @@
 package sign
 
 import (
+	"cmp"
+	"context"
+
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/ofd"
 )
@@ -16,7 +19,7 @@ type Earlier struct {
 // one. It must not protect a file that has to change: Signatures.xml, or OFD.xml
 // when the document's first signature is announced there, which a signature of
 // another document of the package may protect.
-func (p *Plan) earlier() error {
+func (p *Plan) earlier(ctx context.Context) error {
 	lists, err := p.pkg.SignatureLists()
 	if err != nil {
 		return p.refuseFor(err)
@@ -35,6 +38,9 @@ func (p *Plan) earlier() error {
 				}
 			} else {
 				e.Stays = p.spares(e.Number, file, isList)
+				if err := p.unchanged(ctx, e.Number, file); err != nil {
+					return err
+				}
 			}
 			p.Earlier = append(p.Earlier, e)
 		}
@@ -57,6 +63,31 @@ func (p *Plan) spares(number int, file *ofd.SignatureFile, isList map[string]boo
 		}
 	}
 	return stays
+}
+
+// unchanged warns of a document that was changed after an earlier signature: the
+// new one would cover the changed content and lend it its name. Of a plan that
+// comes after others the first has told it.
+func (p *Plan) unchanged(ctx context.Context, number int, file *ofd.SignatureFile) error {
+	if p.later || !file.UsesSM3() {
+		return nil
+	}
+	var names, changed []string
+	for _, ref := range file.References {
+		names = append(names, ref.Path)
+	}
+	if err := p.pkg.DigestAll(ctx, names); err != nil {
+		return err
+	}
+	for _, ref := range file.References {
+		if d, err := p.pkg.Digest(ref.Path); ref.Missing || err != nil || string(d[:]) != string(ref.CheckValue) {
+			changed = append(changed, cmp.Or(ref.Path, ref.FileRef))
+		}
+	}
+	if len(changed) > 0 {
+		p.warn(fault.SignEarlierChanged, "number", number, "part", p.pkg.PartName(changed[0]), "count", len(changed))
+	}
+	return nil
 }
 
 // integrity warns of a list of all files of the package (GM/T 0099-2020): it

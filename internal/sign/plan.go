@@ -48,7 +48,7 @@ func Rehearse(ctx context.Context, pkg *ofd.Package, req Request, before ...*Pla
 		return nil, err
 	}
 	for _, step := range []func() error{
-		p.reserve, p.earlier, p.integrity,
+		p.reserve, func() error { return p.earlier(ctx) }, p.integrity,
 		func() error { return p.overlaps(before) },
 	} {
 		if err := step(); err != nil {

@@ -171,6 +171,7 @@ func TestWarnings(t *testing.T) {
 		"on another page":             {sealed, func(r *sign.Request) { r.Places = []sign.Place{{Page: 2, X: 100, Y: 100}} }, nil},
 		"the same place twice":        {plain, func(r *sign.Request) { r.Places = append(r.Places, here) }, []fault.Code{fault.SignOverlapOwn}},
 		"a strip beside a whole seal": {plain, func(r *sign.Request) { r.Places = []sign.Place{{Page: 1, X: 168, Y: 100}, {Edge: sign.Right}} }, nil},
+		"content changed since":       {with(t, sealed, map[string]string{"/Doc_0/Pages/Page_1/Content.xml": "<Page/>"}), func(r *sign.Request) { r.Places = []sign.Place{{Page: 2, X: 100, Y: 100}} }, []fault.Code{fault.SignEarlierChanged}},
 		"an integrity list": {with(t, plain, map[string]string{"/OFDEntries.xml": `<DocEntries><FileList/></DocEntries>`}), nil,
 			[]fault.Code{fault.SignIntegrityList}},
 	} {

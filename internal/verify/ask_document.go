@@ -2,6 +2,8 @@ package verify
 
 import (
 	"cmp"
+	"path"
+	"slices"
 
 	"xinzhang/internal/fault"
 )
@@ -42,10 +44,22 @@ func askDocument(doc *documentFacts) []finding {
 	if len(missing) > 0 {
 		out = append(out, found(askFormat, fault.DocDangling, "parts", partNames{doc.pkg, missing}))
 	}
-	if len(doc.strays) > 0 {
-		out = append(out, found(askCoverage, fault.DocStray, "files", partNames{doc.pkg, doc.strays}))
+	if strays := doc.unexplained(); len(strays) > 0 {
+		out = append(out, found(askCoverage, fault.DocStray, "files", partNames{doc.pkg, strays}))
 	}
-	return out
+	return append(out, askIntegrity(doc)...)
+}
+
+// unexplained are the strays but those in the folder of a Signature.xml that
+// cannot be read: most likely it refers to them.
+func (doc *documentFacts) unexplained() []string {
+	unread := make(map[string]bool)
+	for _, s := range doc.signatures {
+		if s.fileErr != nil && !s.item.Missing {
+			unread[path.Dir(s.item.Path)] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(doc.strays), func(name string) bool { return unread[path.Dir(name)] })
 }
 
 // coded takes errors that a format tolerated as findings.

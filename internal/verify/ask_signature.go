@@ -10,6 +10,7 @@ import (
 	"xinzhang/internal/beijing"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
+	"xinzhang/internal/format/ofd"
 	"xinzhang/internal/format/oid"
 	"xinzhang/internal/format/ses"
 	"xinzhang/internal/format/sm2enc"
@@ -24,7 +25,7 @@ func verifySM2(pub *ecdsa.PublicKey, message, value []byte) bool {
 // finding at least, unless it has nothing to speak of.
 var questions = []func(*signatureFacts, *documentFacts) []finding{
 	askFormatOf, askDigests, askAlgorithms, askSignatureValue,
-	askSignerCert, askSealData, askMakerCert, askSealValidity, askSealBinding,
+	askSignerCert, askSealData, askLooseSeal, askMakerCert, askSealValidity, askSealBinding,
 	askSigningTime, askPlaces,
 }
 
@@ -57,13 +58,38 @@ func askFormatOf(s *signatureFacts, _ *documentFacts) []finding {
 	for _, d := range s.deviations {
 		out = append(out, found(askFormat, fault.SigDeviation, "what", d))
 	}
-	if oid.ID(strings.TrimSpace(s.file.CheckMethod)) == oid.HMACSM3 { // some vendors write the keyed one
+	if oid.ID(s.file.CheckMethod) == oid.HMACSM3 { // some vendors write the keyed one
 		out = append(out, found(askFormat, fault.SigDeviation, "what", "CheckMethod: "+s.file.CheckMethod+" where SM3 is meant"))
+	}
+	if otherMethod(s.file.Method) {
+		out = append(out, found(askFormat, fault.SigDeviation, "what", "SignatureMethod: "+s.file.Method+" where SM2 is meant"))
+	}
+	if base := strings.TrimSpace(s.item.Relative); base != "" && !s.hasBase(base) {
+		out = append(out, found(askFormat, fault.SigBaseMissing, "id", base))
 	}
 	if s.seal != nil && s.seal.PropertyInfo != "" && !samePath(s.seal.PropertyInfo, s.file.Path) {
 		out = append(out, found(askFormat, fault.SigPropertyInfo, "path", s.seal.PropertyInfo))
 	}
 	return out
+}
+
+// otherMethod reports whether SignatureMethod names another algorithm than those
+// on SM2, which writers name in many ways. What counts is the value.
+func otherMethod(method string) bool {
+	method = strings.TrimSpace(method)
+	if oid.Valid(method) {
+		return !strings.HasPrefix(method, "1.2.156.10197.1.")
+	}
+	method = strings.ToUpper(method)
+	return strings.Contains(method, "RSA") || strings.Contains(method, "ECDSA")
+}
+
+// hasBase reports whether the list of s holds another signature of that ID, on
+// which s says to build (GM/T 0099 Relative). It is judged as every signature is.
+func (s *signatureFacts) hasBase(id string) bool {
+	return slices.ContainsFunc(s.list.Items, func(it ofd.SignatureItem) bool {
+		return strings.TrimSpace(it.ID) == id && it.Path != s.item.Path
+	})
 }
 
 // formName says which standard a signature value follows.
@@ -87,7 +113,10 @@ func askDigests(s *signatureFacts, doc *documentFacts) []finding {
 		return nil
 	}
 	var out []finding
-	if !sm3Named(s.file.CheckMethod) {
+	switch {
+	case s.file.CheckMethod == "":
+		return one(askDigest, fault.DocDigestUnnamed)
+	case !s.file.UsesSM3():
 		return one(askDigest, fault.DocDigestAlgorithm, "algorithm", s.file.CheckMethod)
 	}
 	var missing, changed []string
@@ -116,12 +145,6 @@ func askDigests(s *signatureFacts, doc *documentFacts) []finding {
 	return out
 }
 
-// sm3Named reports whether CheckMethod names SM3, by word or by identifier.
-func sm3Named(method string) bool {
-	m := strings.TrimSpace(method)
-	return strings.EqualFold(m, "SM3") || slices.Contains([]oid.ID{oid.SM3, oid.SM3NoKey, oid.HMACSM3}, oid.ID(m))
-}
-
 // askAlgorithms asks what the signature and, beside it, the seal were made with.
 func askAlgorithms(s *signatureFacts, _ *documentFacts) []finding {
 	var signing []oid.ID
@@ -133,7 +156,7 @@ func askAlgorithms(s *signatureFacts, _ *documentFacts) []finding {
 		}
 	case s.cms != nil && len(s.cms.Signers) == 1:
 		signing = append(signing, s.cms.Signers[0].SignatureAlg)
-		if digest := s.cms.Signers[0].DigestAlg; !sm3Named(string(digest)) {
+		if digest := s.cms.Signers[0].DigestAlg; !digest.IsSM3() {
 			return one(askAlgorithm, fault.SigAlgorithm, "algorithm", digest)
 		}
 	default:
@@ -218,13 +241,17 @@ func askSealValidity(s *signatureFacts, _ *documentFacts) []finding {
 		return nil
 	}
 	i := s.seal.Seal.Info
+	var out []finding
+	if i.CreateDate.After(s.time.Add(zoneOffset + clockSkew)) { // some write local time wearing a Z
+		out = append(out, found(askValidity, fault.SealMadeLater, "made", beijing.Day(i.CreateDate), "time", beijing.Day(s.time)))
+	}
 	switch {
 	case s.time.Before(i.ValidStart):
-		return one(askValidity, fault.SealNotYetValid, "start", beijing.Day(i.ValidStart), "time", beijing.Day(s.time))
+		return append(out, found(askValidity, fault.SealNotYetValid, "start", beijing.Day(i.ValidStart), "time", beijing.Day(s.time)))
 	case s.time.After(i.ValidEnd):
-		return one(askValidity, fault.SealExpired, "end", beijing.Day(i.ValidEnd), "time", beijing.Day(s.time))
+		return append(out, found(askValidity, fault.SealExpired, "end", beijing.Day(i.ValidEnd), "time", beijing.Day(s.time)))
 	}
-	return one(askValidity, fault.SealValidityOK, "start", beijing.Day(i.ValidStart), "end", beijing.Day(i.ValidEnd))
+	return append(out, found(askValidity, fault.SealValidityOK, "start", beijing.Day(i.ValidStart), "end", beijing.Day(i.ValidEnd)))
 }
 
 func askSealBinding(s *signatureFacts, _ *documentFacts) []finding {
@@ -237,8 +264,13 @@ func askSealBinding(s *signatureFacts, _ *documentFacts) []finding {
 	return one(askBinding, fault.SealBindingOK)
 }
 
-// clockSkew is how far two clocks may disagree unremarked.
-const clockSkew = trust.ClockSkew
+const (
+	// clockSkew is how far two clocks may disagree unremarked.
+	clockSkew = trust.ClockSkew
+
+	// zoneOffset is what local time in China is ahead of UTC.
+	zoneOffset = 8 * time.Hour
+)
 
 func askSigningTime(s *signatureFacts, doc *documentFacts) []finding {
 	if s.file == nil || s.valueErr != nil {
@@ -265,6 +297,9 @@ func askSigningTime(s *signatureFacts, doc *documentFacts) []finding {
 	if s.stamped() && s.time.Sub(s.seal.Time).Abs() > clockSkew {
 		out = append(out, found(askTime, fault.TimeStampLate, "stamp", beijing.Moment(s.time), "time", beijing.Moment(s.seal.Time)))
 	}
+	if s.stamp == nil && s.seal != nil && s.seal.TimeToken != nil {
+		out = append(out, found(askTime, fault.TimeTokenUnmatched))
+	}
 	if s.time.After(doc.at.Add(clockSkew)) {
 		out = append(out, found(askTime, fault.TimeFuture, "time", beijing.Moment(s.time)))
 	}
@@ -272,7 +307,7 @@ func askSigningTime(s *signatureFacts, doc *documentFacts) []finding {
 	// Chinese zone are not a disagreement.
 	if t := fileTime(s.file.DateTime); s.seal != nil && !t.IsZero() {
 		d := t.Sub(s.seal.Time).Abs()
-		if d > clockSkew && (d-8*time.Hour).Abs() > clockSkew {
+		if d > clockSkew && (d-zoneOffset).Abs() > clockSkew {
 			out = append(out, found(askTime, fault.TimeDisagrees, "file", s.file.DateTime, "time", beijing.Moment(s.seal.Time)))
 		}
 	}
@@ -288,7 +323,11 @@ func askPlaces(s *signatureFacts, doc *documentFacts) []finding {
 	for _, st := range s.file.Stamps {
 		page, ok := doc.page(s, st.PageRef)
 		if !ok {
-			out = append(out, found(askPlace, fault.SealPlaceWrong, "page", st.PageRef))
+			if strings.TrimSpace(st.PageRef) == "" {
+				out = append(out, found(askPlace, fault.SealPlaceUnnamed))
+			} else {
+				out = append(out, found(askPlace, fault.SealPlaceWrong, "page", st.PageRef))
+			}
 			continue
 		}
 		b := st.Boundary

@@ -8,6 +8,7 @@ import (
 	"xinzhang/internal/fixture"
 	"xinzhang/internal/format/der"
 	"xinzhang/internal/format/ofd"
+	"xinzhang/internal/format/oid"
 	"xinzhang/internal/format/ses"
 	"xinzhang/internal/verify"
 )
@@ -176,14 +177,22 @@ func TestAttacksOnTheSignatureFile(t *testing.T) {
 		{name: "a file referenced twice by two spellings", doc: made("</ofd:References>", `<ofd:Reference FileRef="//doc_0\\DOCUMENT.xml"><ofd:CheckValue>AAAA</ofd:CheckValue></ofd:Reference></ofd:References>`), verdict: verify.Failed, codes: broken},
 		{name: "references outside References", doc: made("</ofd:References>", "</ofd:References>"+strings.ReplaceAll(refs, "References", "Parameters")), verdict: verify.Passed},
 		{name: "no references", doc: made(`CheckMethod="1.2.156.10197.1.401">`, `CheckMethod="SM3"/><ofd:Hidden>`), verdict: verify.Failed},
-		{name: "CheckMethod absent, which is MD5", doc: made(` CheckMethod="1.2.156.10197.1.401"`, ""), verdict: verify.Failed, codes: is(fault.DocDigestAlgorithm)},
+		{name: "CheckMethod absent, which is MD5", doc: made(` CheckMethod="1.2.156.10197.1.401"`, ""), verdict: verify.Failed, codes: is(fault.DocDigestUnnamed), not: is(fault.DocDigestAlgorithm)},
 		{name: "CheckMethod SHA-1", doc: made(`"1.2.156.10197.1.401"`, `"1.3.14.3.2.26"`), verdict: verify.Failed, codes: is(fault.DocDigestAlgorithm)},
 		{name: "CheckMethod twice", doc: made(` CheckMethod="1`, ` CheckMethod="MD5" CheckMethod="1`), verdict: verify.Failed, codes: broken},
 		{name: "a digest that is empty", doc: forgery{world: w, files: add(unzip(t, fixture.Document(t, 2)), "x.bin", "x"), omit: []string{"/x.bin"}, more: []ofd.Reference{{Path: "/x.bin"}}}.zip(), verdict: verify.Failed, codes: is(fault.DocDigest)},
 		{name: "a comment inside a digest", doc: made("<ofd:CheckValue>", "<ofd:CheckValue><!-- -->"), verdict: verify.Passed},
 		{name: "StampAnnot on a page that is not there", doc: made(`PageRef="4"`, `PageRef="99"`), verdict: verify.Failed, codes: is(fault.SealPlaceWrong)},
+		{name: "StampAnnot on no page", doc: made(`PageRef="4"`, `PageRef=""`), verdict: verify.Failed, codes: is(fault.SealPlaceUnnamed), not: is(fault.SealPlaceWrong)},
+		{name: "Signature.xml that cannot be read", doc: made("</ofd:Signature>", ""), verdict: verify.Failed, codes: broken, not: is(fault.DocStray)},
+		{name: "the same with a file elsewhere", doc: rezip(t, add(forgery{world: w, xml: swap("</ofd:Signature>", "")}.make(), "Doc_0/x.bin", "x")), verdict: verify.Failed, codes: is(fault.DocSigfileBroken, fault.DocStray)},
 		{name: "StampAnnot off the page", doc: made(`Boundary="100 100`, `Boundary="1000 100`), verdict: verify.Passed, codes: is(fault.SealPlaceOutside)},
 		{name: "StampAnnot without end", doc: made(`Boundary="100 100`, `Boundary="NaN Inf`), verdict: verify.Failed, codes: broken},
+		{name: "SignatureMethod RSA beside an SM2 value", doc: made(string(oid.SM2WithSM3), string(oid.SHA1WithRSA)), verdict: verify.Passed, codes: is(fault.SigDeviation)},
+		{name: "SignatureMethod RSA by word", doc: made(string(oid.SM2WithSM3), "SHA1withRSA"), verdict: verify.Passed, codes: is(fault.SigDeviation)},
+		{name: "genuine: SignatureMethod by word", doc: made(string(oid.SM2WithSM3), "SGD_SM3_SM2"), verdict: verify.Passed, not: is(fault.SigDeviation)},
+		{name: "built on a signature that is not there", doc: after(listName, "BaseLoc=", `Relative="s99" BaseLoc=`), verdict: verify.Passed, codes: is(fault.SigBaseMissing)},
+		{name: "built on itself", doc: after(listName, "BaseLoc=", `Relative="s1" BaseLoc=`), verdict: verify.Passed, codes: is(fault.SigBaseMissing)},
 		{name: "comment added after signing", doc: after(sigFile, "</ofd:Signature>", "<!-- --></ofd:Signature>"), verdict: verify.Failed, codes: is(fault.SigDataHash)},
 		{name: "seal moved after signing", doc: after(sigFile, `Boundary="100 100`, `Boundary="101 100`), verdict: verify.Failed, codes: is(fault.SigDataHash)},
 		{name: "reference taken out after signing", doc: after(sigFile, `FileRef="/`+page0, `FileRef="/`+page1+`x`), verdict: verify.Failed, codes: is(fault.SigDataHash)},
@@ -225,6 +234,7 @@ func TestAttacksByTransplants(t *testing.T) {
 	}
 	w.run(t, []attack{
 		{name: "control: two signatures", doc: rezip(t, two), verdict: verify.Passed},
+		{name: "control: the second built on the first", doc: rezip(t, change(t, two, listName, swap(`ID="s2"`, `ID="s2" Relative="s1"`))), verdict: verify.Passed, not: is(fault.SigBaseMissing)},
 		{name: "signature of another document", doc: rezip(t, moved), verdict: verify.Failed, codes: is(fault.DocDigest)},
 		{name: "values of two signatures exchanged", doc: exchange("SignedValue.dat"), verdict: verify.Failed, codes: is(fault.SigDataHash)},
 		{name: "seals of two signatures exchanged", doc: exchange("Seal.esl"), verdict: verify.Failed, codes: is(fault.SealMismatch)},

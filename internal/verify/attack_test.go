@@ -69,8 +69,9 @@ type attack struct {
 	name    string
 	doc     []byte
 	verdict verify.Verdict
-	strict  verify.Verdict // by the policy of that name; default: not asked
 	codes   []fault.Code   // every one must be named
+	not     []fault.Code   // none may be named
+	strict  verify.Verdict // by the strict policy; "": not asked
 	set     *trust.Set     // default: the world's
 	at      time.Time      // of judgement; default: the world's
 }
@@ -98,6 +99,11 @@ func (w *world) run(t *testing.T, attacks []attack) {
 			for _, code := range tt.codes {
 				if !o.names(code) {
 					t.Errorf("%s is not named: %s", code, o)
+				}
+			}
+			for _, code := range tt.not {
+				if o.names(code) {
+					t.Errorf("%s is named: %s", code, o)
 				}
 			}
 		})

@@ -111,7 +111,12 @@ func TestAttacksOnSealSignatures(t *testing.T) {
 	}
 	whole := func(how func([]byte) []byte) []byte { return forgery{world: w, der: how}.zip() }
 	other := w.seal(w.org)
+	made := func(at time.Time) []byte {
+		return forgery{world: w, seal: w.a.Seal(ses.OfficialSeal, func(i *ses.Info) { i.CreateDate = at }, w.org)}.zip()
+	}
 	w.run(t, []attack{
+		{name: "seal made a month after it was used", doc: made(w.at.AddDate(0, 1, 0)), at: w.at.AddDate(0, 1, 3), set: w.a.Trust(w.a.CRL(w.at.AddDate(0, 1, 1))), verdict: verify.Passed, strict: verify.Failed, codes: is(fault.SealMadeLater)},
+		{name: "genuine: seal made in local time wearing a Z", doc: made(w.at.Add(8 * time.Hour)), verdict: verify.Passed, not: is(fault.SealMadeLater)},
 		{name: "version 5 over a version 4 seal", doc: tbs("0", []byte{2, 1, 5}), verdict: verify.Passed, codes: is(fault.SealVersions)},
 		{name: "version 1 over a version 4 seal", doc: tbs("0", []byte{2, 1, 1}), verdict: verify.Passed, codes: is(fault.SigDeviation)},
 		{name: "seal exchanged after signing", doc: out("0.1", other.Raw), verdict: verify.Failed, codes: is(fault.SigValue, fault.SealMismatch)},
@@ -182,6 +187,17 @@ func TestAttacksOnSignedData(t *testing.T) {
 	seals.omit = []string{"/Doc_0/Signs/Sign_0/Seal.esl"}
 	sealsCovered := seals
 	sealsCovered.omit = nil
+	broken := bytes.Clone(w.seal(w.org).Raw)
+	broken[len(broken)-1] ^= 1
+	bad, err := ses.ParseSeal(broken)
+	w.must(err)
+	beside := func(h *fixture.Holder, s *ses.Seal) []byte {
+		return forgery{world: w, signer: h, seal: s, value: w.message(h, cms.Template{Signer: h.Cert, SigningTime: w.at})}.zip()
+	}
+	rogue := fixture.New(t, w.a.At)
+	listed := func(typ string, f forgery) []byte {
+		return rezip(t, change(t, f.make(), listName, swap("BaseLoc=", `Type="`+typ+`" BaseLoc=`)))
+	}
 	nobody := file(base, nil)
 	nobody.xml = func(s string) string {
 		a, b, _ := strings.Cut(s, "<ofd:SignatureDateTime>")
@@ -218,10 +234,19 @@ func TestAttacksOnSignedData(t *testing.T) {
 		{name: "another certificate inside", doc: doc(base, at("1.0.3", become(tlv(0xA0, w.person.Cert.Raw)))), verdict: verify.Indeterminate, codes: is(fault.SignerAbsent)},
 		{name: "certificates doubled", doc: doc(base, at("1.0.3", twin)), verdict: verify.Passed},
 		{name: "Signature.xml changed", doc: rezip(t, change(t, stale, sigFile, swap("Boundary=\"100", "Boundary=\"101"))), verdict: verify.Failed, codes: is(fault.SigDataHash)},
-		{name: "control: seal picture covered", doc: sealsCovered.zip(), verdict: verify.Passed},
+		{name: "no seal in the list or the file", doc: listed("Sign", file(base, nil)), verdict: verify.Passed, not: is(fault.SigNoSeal)},
+		{name: "listed as a seal signature", doc: listed("Seal", file(base, nil)), verdict: verify.Passed, strict: verify.Passed, codes: is(fault.SigNoSeal)},
+		{name: "listed without a type", doc: doc(base, nil), verdict: verify.Passed, codes: is(fault.SigNoSeal)},
+		{name: "seal of the signer beside the message", doc: sealsCovered.zip(), verdict: verify.Indeterminate, strict: verify.Failed, codes: is(fault.SealUnvouched)},
+		{name: "the same listed as a digital signature", doc: listed("Sign", sealsCovered), verdict: verify.Indeterminate, strict: verify.Failed, codes: is(fault.SealUnvouched)},
+		{name: "seal of another unit's making beside the message", doc: beside(w.person, rogue.Seal(ses.OfficialSeal, nil, w.person)), verdict: verify.Indeterminate, strict: verify.Failed, codes: is(fault.SealUnvouched)},
+		{name: "seal that was changed beside the message", doc: beside(w.org, bad), verdict: verify.Failed, codes: is(fault.SealUnvouched, fault.SealSignature)},
+		{name: "seal of the unit beside a person's message", doc: beside(w.person, w.seal(w.org)), verdict: verify.Failed, codes: is(fault.SealUnvouched, fault.SealNotListed)},
 		{name: "seal picture that nothing vouches for", doc: seals.zip(), verdict: verify.Failed, codes: is(fault.DocUncovered)},
 		{name: "time in the attributes only", doc: nobody.zip(), verdict: verify.Passed},
 		{name: "no time anywhere", doc: timeless.zip(), verdict: verify.Indeterminate, codes: is(fault.TimeUnknown)},
+		{name: "r ‖ s without a certificate", doc: listed("Sign", forgery{world: w, noSeal: true, value: func([]byte) []byte { return bytes.Repeat([]byte{0x41}, 64) }}), verdict: verify.Indeterminate, codes: is(fault.SignerAbsent, fault.SigDeviation)},
+		{name: "sixty-three octets", doc: listed("Sign", forgery{world: w, noSeal: true, value: func([]byte) []byte { return bytes.Repeat([]byte{0x41}, 63) }}), verdict: verify.Failed, codes: is(fault.SigValueBroken)},
 		{name: "a bare value that nobody made", doc: forgery{world: w, noSeal: true, value: func([]byte) []byte { return seq([]byte{2, 1, 1}, []byte{2, 1, 1}) }}.zip(), set: set, verdict: verify.Indeterminate, codes: is(fault.SignerAbsent)},
 	})
 }
@@ -303,6 +328,23 @@ func TestAttacksByTimeStamps(t *testing.T) {
 		w.must(err)
 		return forgery{world: w, seal: s}.zip()
 	}
+	one := sealOne(w)
+	// v1 puts a token into timeInfo, where GM/T 0031-2014 has a BIT STRING.
+	v1 := func(h *fixture.Holder, over func(xml []byte) []byte, how func([]byte) []byte) []byte {
+		return forgery{world: w, seal: one, value: func(xml []byte) []byte {
+			stamped := xml
+			if over != nil {
+				stamped = over(xml)
+			}
+			token := w.token(h, stamped, w.at)
+			if how != nil {
+				token = how(token)
+			}
+			tbs := seq([]byte{2, 1, 1}, one.Raw, bits(token), bits(sum(xml)), tlv(der.IA5String, []byte("/Doc_0/Signs/Sign_0/Signature.xml")),
+				tlv(der.OctetString, w.org.Cert.Raw), oid.SM2WithSM3.Marshal())
+			return seq(tbs, bits(signature(w, w.org.Key, tbs)))
+		}}.zip()
+	}
 	sealStamp := func(h *fixture.Holder) func([]byte) []byte {
 		return func(v []byte) []byte { return w.token(h, v, a.At.Add(time.Hour)) }
 	}
@@ -366,6 +408,12 @@ func TestAttacksByTimeStamps(t *testing.T) {
 		{name: "stamped a day later", doc: stamp(good, w.at.AddDate(0, 0, 1)), verdict: verify.Passed, codes: is(fault.TimeStampLate)},
 		{name: "stamped before the certificate began", doc: stamp(tsa(a.Sub, func(tm *cert.Template) { tm.NotBefore = a.At }), a.At.Add(-time.Hour)), verdict: verify.Indeterminate, codes: unknown},
 		{name: "stamped in the future", doc: stamp(good, w.now.AddDate(0, 0, 1)), verdict: verify.Failed, codes: is(fault.TimeFuture)},
+		{name: "control: token in a version 1 timeInfo", doc: v1(good, nil, nil), verdict: verify.Passed, not: is(fault.TimeTokenUnmatched)},
+		{name: "the same over the data hash", doc: v1(good, func(xml []byte) []byte { return sum(xml) }, nil), verdict: verify.Passed, not: is(fault.TimeTokenUnmatched)},
+		{name: "the same, signer revoked after the stamp", doc: v1(good, nil, nil), set: revoked, verdict: verify.Passed},
+		{name: "token of a stranger in a version 1 timeInfo", doc: v1(stranger, nil, nil), verdict: verify.Indeterminate, codes: unknown},
+		{name: "token over other bytes in a version 1 timeInfo", doc: v1(good, func([]byte) []byte { return []byte("x") }, nil), verdict: verify.Indeterminate, strict: verify.Indeterminate, codes: is(fault.TimeTokenUnmatched)},
+		{name: "token with its signature broken in a version 1 timeInfo", doc: v1(good, nil, func(b []byte) []byte { b[len(b)-1] ^= 1; return b }), verdict: verify.Indeterminate, codes: is(fault.TimeTokenUnmatched)},
 		{name: "control: stamped version 5 seal", doc: v5(a.At, sealStamp(good)), verdict: verify.Passed},
 		{name: "version 5 seal with a token for another", doc: v5(a.At, func([]byte) []byte { return w.token(good, []byte("x"), a.At) }), verdict: verify.Failed, codes: is(fault.SealStampWrong)},
 		{name: "version 5 seal younger than its token", doc: v5(a.At.AddDate(0, 0, 2), sealStamp(good)), verdict: verify.Failed, codes: is(fault.SealStampWrong)},

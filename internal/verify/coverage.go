@@ -89,7 +89,7 @@ func coverage(s *signatureFacts, doc *documentFacts) []finding {
 		}
 		by := doc.covered[p.Path]
 		code := uncovered(p.Kind)
-		switch index := p.Kind == ofd.KindRoot || p.Kind == ofd.KindAnnotIndex; {
+		switch index := isIndex(p.Kind); {
 		case index && by.first > 0:
 			continue
 		case index:
@@ -116,6 +116,12 @@ func coverage(s *signatureFacts, doc *documentFacts) []finding {
 		out = append(out, found(askCoverage, fault.DocLaterAdded, "count", added))
 	}
 	return out
+}
+
+// isIndex reports whether a part shows nothing and only names others, which are
+// asked for themselves.
+func isIndex(k ofd.Kind) bool {
+	return k == ofd.KindRoot || k == ofd.KindAnnotIndex || k == ofd.KindIntegrity
 }
 
 // uncovered is the finding for a part that nothing covers. What the pages show

@@ -19,6 +19,7 @@ type documentFacts struct {
 	signatures []*signatureFacts
 	documents  []*ofd.Document
 	strays     []string
+	integrity  *integrityFacts     // nil: no list of files
 	shown      []ofd.Part          // what must be covered
 	covered    map[string]coverers // by path, once the signatures are judged
 	at         time.Time
@@ -43,6 +44,7 @@ type signatureFacts struct {
 
 	sealFile    []byte // the separate Seal.esl, nil when none is announced
 	sealFileErr error
+	loose       *ses.Seal // that file as a seal, where the value holds none; nil when it is no seal
 
 	signer     *certFacts
 	maker      *certFacts

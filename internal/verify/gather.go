@@ -39,6 +39,7 @@ func gatherDocument(ctx context.Context, pkg *ofd.Package, opt Options) (*docume
 		s.gather(pkg, opt)
 	}
 	doc.shown = doc.mustBeCovered()
+	doc.integrity = gatherIntegrity(pkg)
 	return doc, ctx.Err()
 }
 

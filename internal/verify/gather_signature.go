@@ -11,6 +11,7 @@ import (
 	"xinzhang/internal/format/cms"
 	"xinzhang/internal/format/ofd"
 	"xinzhang/internal/format/ses"
+	"xinzhang/internal/format/sm2enc"
 )
 
 // gather compares the digests and reads the value of a signature whose file is read.
@@ -37,6 +38,9 @@ func (s *signatureFacts) gather(pkg *ofd.Package, opt Options) {
 	if s.valueErr == nil {
 		s.gatherValue(opt)
 	}
+	if s.seal == nil && s.sealFileErr == nil && s.sealFile != nil {
+		s.loose, _ = ses.ParseSeal(s.sealFile) // what is no seal shows none
+	}
 }
 
 // gatherValue parses SignedValue.dat by what it is, not by what it is called.
@@ -57,7 +61,13 @@ func (s *signatureFacts) gatherValue(opt Options) {
 	case ses.KindBareSM2:
 		s.kind = KindBare
 	default:
-		s.valueErr = errors.New("neither a seal signature nor signed data nor an SM2 signature")
+		// Some write r ‖ s, which has no outline to detect.
+		_, form, err := sm2enc.ParseSignature(s.value)
+		if err != nil {
+			s.valueErr = errors.New("neither a seal signature nor signed data nor an SM2 signature")
+			return
+		}
+		s.kind, s.deviations = KindBare, []string{"signature: " + form.String() + " in place of DER"}
 	}
 }
 
@@ -68,6 +78,9 @@ func (s *signatureFacts) gatherSeal(opt Options) {
 	s.time = v.Time
 	if v.TimeStamp != nil {
 		s.stamp = gatherStamp(v.TimeStamp, v.Value, opt)
+	}
+	if v.TimeStamp == nil && v.TimeToken != nil {
+		s.stamp = s.gatherTimeToken(opt)
 	}
 	if s.stamped() {
 		s.time = s.stamp.genTime
@@ -80,6 +93,18 @@ func (s *signatureFacts) gatherSeal(opt Options) {
 	if v.Seal.TimeStamp != nil {
 		s.sealStamp = gatherStamp(v.Seal.TimeStamp, v.Seal.Value, opt)
 	}
+}
+
+// gatherTimeToken reads a token in timeInfo (GM/T 0031-2014). It is older than the
+// signature value, and what it is over is not said: Signature.xml, or its digest.
+// nil when it is for neither or is none.
+func (s *signatureFacts) gatherTimeToken(opt Options) *stampFacts {
+	for _, stamped := range [][]byte{s.file.Raw, s.seal.DataHash} {
+		if f := gatherStamp(s.seal.TimeToken, stamped, opt); f.err == nil {
+			return f
+		}
+	}
+	return nil
 }
 
 func (s *signatureFacts) gatherCMS(opt Options) {

@@ -112,6 +112,18 @@ func TestGenuineShapesAreNotFalseAlarms(t *testing.T) {
 
 // versionOne seals in the manner of GM/T 0031-2014.
 func versionOne(w *world) []byte {
+	seal := sealOne(w)
+	return forgery{world: w, seal: seal, value: func(xml []byte) []byte {
+		tbs, err := ses.TBSSignV1(seal.Raw, w.at, [32]byte(sum(xml)), "/Doc_0/Signs/Sign_0/Signature.xml", w.org.Cert.Raw)
+		w.must(err)
+		out, err := ses.AssembleSignature(tbs, w.org.Cert.Raw, signature(w, w.org.Key, tbs))
+		w.must(err)
+		return out
+	}}.zip()
+}
+
+// sealOne is a seal of version 1.
+func sealOne(w *world) *ses.Seal {
 	info := w.seal(w.org).Info
 	info.HeaderVersion, info.Ext = 1, nil
 	raw, err := info.Marshal(1)
@@ -122,13 +134,7 @@ func versionOne(w *world) []byte {
 	w.must(err)
 	seal, err := ses.ParseSeal(out)
 	w.must(err)
-	return forgery{world: w, seal: seal, value: func(xml []byte) []byte {
-		tbs, err := ses.TBSSignV1(seal.Raw, w.at, [32]byte(sum(xml)), "/Doc_0/Signs/Sign_0/Signature.xml", w.org.Cert.Raw)
-		w.must(err)
-		out, err := ses.AssembleSignature(tbs, w.org.Cert.Raw, signature(w, w.org.Key, tbs))
-		w.must(err)
-		return out
-	}}.zip()
+	return seal
 }
 
 // otherScope is a seal of version 4 whose maker signed as in version 1.

@@ -113,6 +113,7 @@ func tell(t testing.TB, doc []byte, set *trust.Set, at time.Time) outcome {
 	return tellBy(t, verify.GBT38540, doc, set, at)
 }
 
+// tellBy is tell by a policy.
 func tellBy(t testing.TB, policy string, doc []byte, set *trust.Set, at time.Time) outcome {
 	t.Helper()
 	p, err := verify.LookupPolicy(policy)

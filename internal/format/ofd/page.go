@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/emmansun/gmsm/sm3"
 
@@ -26,7 +27,7 @@ type templateUse struct {
 
 // headMarks are the element names that scanPage is after. A page that holds
 // none of these bytes has none of the elements, and most pages are settled by
-// this search without being parsed.
+// this search and a look at both ends without being parsed.
 var headMarks = [][]byte{[]byte("PageRes"), []byte("Template"), []byte("Area")}
 
 // scanPage reads a page's content once, keeps its digest, and picks up what the
@@ -75,13 +76,43 @@ func (p *Package) readHead(name string) (pageHead, error) {
 	if err != nil {
 		return pageHead{}, err
 	}
-	for _, mark := range headMarks {
-		if bytes.Contains(src, mark) {
-			return p.parseHead(name, src)
-		}
+	if !p.isPlainPage(name, src) {
+		return p.parseHead(name, src)
 	}
 	return pageHead{}, nil
 }
+
+// isPlainPage reports whether src begins and ends as a page does and holds none
+// of headMarks. Its beginning is parsed: a DTD, which could draw in another file,
+// has no other place. Whatever looks odd at either end is left to parseHead.
+func (p *Package) isPlainPage(name string, src []byte) bool {
+	s := &scanner{place: name, src: src, lim: p.lim, interned: make(map[string]string)}
+	s.skipMark()
+	t, ok, err := s.next()
+	if err != nil || !ok || t.kind != tokenStart || t.local != pageRoot {
+		return false
+	}
+	if !utf8.Valid(src[:t.end]) || badByte(src[:t.end]) >= 0 {
+		return false
+	}
+	tag := pageRoot
+	if t.prefix != "" {
+		tag = t.prefix + ":" + pageRoot
+	}
+	inside, closed := bytes.CutSuffix(bytes.TrimRight(src, " \t\r\n"), []byte("</"+tag+">"))
+	if !closed || len(inside) < t.end {
+		return false
+	}
+	for _, mark := range headMarks {
+		if bytes.Contains(src, mark) {
+			return false
+		}
+	}
+	return true
+}
+
+// pageRoot is the root element of pages and of templates.
+const pageRoot = "Page"
 
 // mostUses is more templates and resource lists than a page needs.
 const mostUses = 32
@@ -107,6 +138,8 @@ func (p *Package) parseHead(name string, src []byte) (pageHead, error) {
 		case tokenStart:
 			text = text[:0]
 			switch {
+			case depth == 1 && t.local != pageRoot:
+				return h, fault.New(fault.DocXMLBroken, "place", name+": <"+clip(t.local)+"> instead of <"+pageRoot+">")
 			case depth == 2 && t.local == "Template":
 				id, _ := t.attr("TemplateID")
 				z, _ := t.attr("ZOrder")

@@ -28,18 +28,18 @@ const (
 	KindExtension     Kind = "extension"      // Extensions.xml or a file it names
 	KindVersion       Kind = "version"        // version list entry and files it keeps
 	KindEncryption    Kind = "encryption"     // Encryptions.xml of GM/T 0099
+	KindIntegrity     Kind = "integrity"      // OFDEntries.xml and its signed value (GM/T 0099)
 	KindSignatureList Kind = "signature_list" // Signatures.xml
 	KindSignature     Kind = "signature"      // Signature.xml
 	KindSignedValue   Kind = "signed_value"   // SignedValue.dat
 	KindSeal          Kind = "seal"           // Seal.esl
-	KindIntegrity     Kind = "integrity"      // OFDEntries.xml and its signed value (GM/T 0099)
 )
 
 // IsSignature reports whether a part belongs to the signatures themselves and
 // not to what they protect.
 func (k Kind) IsSignature() bool {
 	switch k {
-	case KindSignatureList, KindSignature, KindSignedValue, KindSeal, KindIntegrity:
+	case KindSignatureList, KindSignature, KindSignedValue, KindSeal:
 		return true
 	}
 	return false

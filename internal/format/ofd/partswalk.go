@@ -115,7 +115,7 @@ func (w *walker) annotations(d *Document) {
 				pages = []int{shown.Index}
 			}
 			for _, loc := range page.all("FileLoc") {
-				w.refer(path, loc.value(), KindAnnotation, pages...)
+				w.open(path, loc.value(), KindAnnotation, pages...) // only to learn whether it can be read
 			}
 		}
 	}

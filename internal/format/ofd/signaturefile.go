@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"xinzhang/internal/fault"
+	"xinzhang/internal/format/oid"
 )
 
 // A SignatureFile is a Signature.xml (GB/T 33190-2016 18.2): what one signature
@@ -48,6 +49,11 @@ type Stamp struct {
 	PageRef  string // the page's ID
 	Boundary Box    // on the page
 	Clip     *Box   // the part that shows, in the box's own coordinates; nil: all
+}
+
+// UsesSM3 reports whether the digests of f are of SM3, by word or by identifier.
+func (f *SignatureFile) UsesSM3() bool {
+	return strings.EqualFold(f.CheckMethod, "SM3") || oid.ID(f.CheckMethod).IsSM3()
 }
 
 // SignatureFile reads the Signature.xml of the given part name. A missing file

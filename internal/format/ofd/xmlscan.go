@@ -81,10 +81,15 @@ func newScanner(place string, src []byte, lim Limits) (*scanner, error) {
 	if i := badByte(src); i >= 0 {
 		return nil, s.fail(i, "control character")
 	}
-	if bytes.HasPrefix(src, utf8BOM) {
+	s.skipMark()
+	return s, nil
+}
+
+// skipMark passes over a byte-order mark.
+func (s *scanner) skipMark() {
+	if bytes.HasPrefix(s.src, utf8BOM) {
 		s.pos = len(utf8BOM)
 	}
-	return s, nil
 }
 
 var utf8BOM = []byte{0xEF, 0xBB, 0xBF}

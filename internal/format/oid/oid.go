@@ -163,6 +163,10 @@ type Label struct{ ZH, EN string }
 // octet. The longest in use, under 2.25, have about thirty.
 const maxContent = 127
 
+// IsSM3 reports whether id is one of those that the field writes where SM3 is
+// meant: the algorithm, and by some the forms without and with a key.
+func (id ID) IsSM3() bool { return id == SM3 || id == SM3NoKey || id == HMACSM3 }
+
 // Parse reads the content octets of an OBJECT IDENTIFIER, at most 127.
 func Parse(content []byte) (ID, error) {
 	if len(content) == 0 || len(content) > maxContent || content[len(content)-1]&0x80 != 0 {

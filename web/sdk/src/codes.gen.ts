@@ -163,6 +163,7 @@ export interface CodeArgs {
   "doc.digest": { parts: Arg };
   "doc.digest_algorithm": { algorithm: Arg };
   "doc.digest_ok": { count: Arg };
+  "doc.digest_unnamed": Record<string, never>;
   "doc.duplicate_entry": { name: Arg };
   "doc.index_uncovered": { parts: Arg };
   "doc.later_added": { count: Arg };
@@ -204,6 +205,7 @@ export interface CodeArgs {
   "integrity.missing": { files: Arg };
   "integrity.ok": { files: Arg };
   "integrity.signature": Record<string, never>;
+  "integrity.unjudged": Record<string, never>;
   "integrity.unlisted": { files: Arg };
   "internal.error": Record<string, never>;
   "key.absent": { container: Arg; use: Arg };
@@ -331,6 +333,7 @@ export interface CodeArgs {
   "seal.holder_unfit": { holder: Arg; why: Arg };
   "seal.info_wrong": { place: Arg };
   "seal.left": { id: Arg; name: Arg };
+  "seal.made_later": { made: Arg; time: Arg };
   "seal.maker_unfit": { why: Arg };
   "seal.mismatch": Record<string, never>;
   "seal.not_found": { id: Arg };
@@ -339,6 +342,7 @@ export interface CodeArgs {
   "seal.picture_wrong": { what: Arg };
   "seal.place_ok": { pages: Arg };
   "seal.place_outside": { page: Arg };
+  "seal.place_unnamed": Record<string, never>;
   "seal.place_wrong": { page: Arg };
   "seal.scope": Record<string, never>;
   "seal.signature": Record<string, never>;
@@ -346,15 +350,18 @@ export interface CodeArgs {
   "seal.spec_wrong": { field: Arg };
   "seal.stamp_unknown": { authority: Arg; why: Arg; next: Arg };
   "seal.stamp_wrong": Record<string, never>;
+  "seal.unvouched": Record<string, never>;
   "seal.validity_ok": { start: Arg; end: Arg };
   "seal.versions": { seal: Arg; signature: Arg };
   "secret.mismatch": Record<string, never>;
   "secret.missing": Record<string, never>;
   "sig.algorithm": { algorithm: Arg };
   "sig.algorithm_ok": Record<string, never>;
+  "sig.base_missing": { id: Arg };
   "sig.data_hash": Record<string, never>;
   "sig.deviation": { what: Arg };
   "sig.format_ok": { form: Arg };
+  "sig.no_seal": Record<string, never>;
   "sig.property_info": { path: Arg };
   "sig.value": Record<string, never>;
   "sig.value_broken": { place: Arg };
@@ -367,6 +374,7 @@ export interface CodeArgs {
   "sign.cross_off_page": { page: Arg; width: Arg; height: Arg; edge: Arg; from: Arg; seal_width: Arg; seal_height: Arg };
   "sign.cross_one_page": { pages: Arg };
   "sign.cross_parts": { parts: Arg; most: Arg };
+  "sign.earlier_changed": { number: Arg; part: Arg; count: Arg };
   "sign.encryption_cert": { holder: Arg };
   "sign.integrity_list": Record<string, never>;
   "sign.key_usage": { holder: Arg };
@@ -449,6 +457,7 @@ export interface CodeArgs {
   "time.stamp_ok": { authority: Arg; time: Arg };
   "time.stamp_unknown": { authority: Arg; why: Arg; next: Arg };
   "time.stamp_wrong": Record<string, never>;
+  "time.token_unmatched": Record<string, never>;
   "time.unknown": Record<string, never>;
   "token.absent": { token: Arg };
   "token.auth_default": Record<string, never>;

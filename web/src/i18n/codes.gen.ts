@@ -163,6 +163,7 @@ export interface CodeArgs {
   "doc.digest": { parts: Arg };
   "doc.digest_algorithm": { algorithm: Arg };
   "doc.digest_ok": { count: Arg };
+  "doc.digest_unnamed": Record<string, never>;
   "doc.duplicate_entry": { name: Arg };
   "doc.index_uncovered": { parts: Arg };
   "doc.later_added": { count: Arg };
@@ -204,6 +205,7 @@ export interface CodeArgs {
   "integrity.missing": { files: Arg };
   "integrity.ok": { files: Arg };
   "integrity.signature": Record<string, never>;
+  "integrity.unjudged": Record<string, never>;
   "integrity.unlisted": { files: Arg };
   "internal.error": Record<string, never>;
   "key.absent": { container: Arg; use: Arg };
@@ -331,6 +333,7 @@ export interface CodeArgs {
   "seal.holder_unfit": { holder: Arg; why: Arg };
   "seal.info_wrong": { place: Arg };
   "seal.left": { id: Arg; name: Arg };
+  "seal.made_later": { made: Arg; time: Arg };
   "seal.maker_unfit": { why: Arg };
   "seal.mismatch": Record<string, never>;
   "seal.not_found": { id: Arg };
@@ -339,6 +342,7 @@ export interface CodeArgs {
   "seal.picture_wrong": { what: Arg };
   "seal.place_ok": { pages: Arg };
   "seal.place_outside": { page: Arg };
+  "seal.place_unnamed": Record<string, never>;
   "seal.place_wrong": { page: Arg };
   "seal.scope": Record<string, never>;
   "seal.signature": Record<string, never>;
@@ -346,15 +350,18 @@ export interface CodeArgs {
   "seal.spec_wrong": { field: Arg };
   "seal.stamp_unknown": { authority: Arg; why: Arg; next: Arg };
   "seal.stamp_wrong": Record<string, never>;
+  "seal.unvouched": Record<string, never>;
   "seal.validity_ok": { start: Arg; end: Arg };
   "seal.versions": { seal: Arg; signature: Arg };
   "secret.mismatch": Record<string, never>;
   "secret.missing": Record<string, never>;
   "sig.algorithm": { algorithm: Arg };
   "sig.algorithm_ok": Record<string, never>;
+  "sig.base_missing": { id: Arg };
   "sig.data_hash": Record<string, never>;
   "sig.deviation": { what: Arg };
   "sig.format_ok": { form: Arg };
+  "sig.no_seal": Record<string, never>;
   "sig.property_info": { path: Arg };
   "sig.value": Record<string, never>;
   "sig.value_broken": { place: Arg };
@@ -367,6 +374,7 @@ export interface CodeArgs {
   "sign.cross_off_page": { page: Arg; width: Arg; height: Arg; edge: Arg; from: Arg; seal_width: Arg; seal_height: Arg };
   "sign.cross_one_page": { pages: Arg };
   "sign.cross_parts": { parts: Arg; most: Arg };
+  "sign.earlier_changed": { number: Arg; part: Arg; count: Arg };
   "sign.encryption_cert": { holder: Arg };
   "sign.integrity_list": Record<string, never>;
   "sign.key_usage": { holder: Arg };
@@ -449,6 +457,7 @@ export interface CodeArgs {
   "time.stamp_ok": { authority: Arg; time: Arg };
   "time.stamp_unknown": { authority: Arg; why: Arg; next: Arg };
   "time.stamp_wrong": Record<string, never>;
+  "time.token_unmatched": Record<string, never>;
   "time.unknown": Record<string, never>;
   "token.absent": { token: Arg };
   "token.auth_default": Record<string, never>;
@@ -1440,6 +1449,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "受保护的 {count} 个部分与签署时一致", cause: "", next: "" },
     en: { title: "the {count} protected parts are as they were when signed", cause: "", next: "" },
   },
+  "doc.digest_unnamed": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "没有写明用来发现改动的算法，按标准就是 MD5，不能接受", cause: "MD5 能被人为造出相同的结果；只有 SM3 能证明内容没有被改动", next: "请签署方用 SM3 重新签署" },
+    en: { title: "the algorithm that is to reveal changes is not named; by the standard it is MD5, which is not accepted", cause: "two contents with one MD5 can be made; only SM3 proves that the content is unchanged", next: "ask the signer to sign again with SM3" },
+  },
   "doc.duplicate_entry": {
     severity: "error",
     retryable: false,
@@ -1685,6 +1700,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "完整性清单的签名不正确，或无法检查", cause: "清单在签名后被改动，或签名数据损坏、缺失", next: "不能靠这份清单判断文件是否完整；请向发送方索取原文件" },
     en: { title: "the signature on the integrity list is wrong or cannot be checked", cause: "the list was changed after it was signed, or its signature is damaged or absent", next: "do not judge by this list; ask the sender for the original file" },
+  },
+  "integrity.unjudged": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "完整性清单的签名没有带证书，无法检查", cause: "不知道是谁签的名，不能判断清单是否被改动", next: "请向发送方索取带证书的完整原文件" },
+    en: { title: "the signature on the integrity list carries no certificate and cannot be checked", cause: "who signed it is not known, so whether the list was changed cannot be told", next: "ask the sender for an original that carries it" },
   },
   "integrity.unlisted": {
     severity: "warning",
@@ -2448,6 +2469,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "印章 {id}（{name}）在制作途中中断，记录已作废", cause: "程序在制作时停止；没有交付任何印章", next: "请重新制作" },
     en: { title: "making the seal {id} ({name}) had stopped half way; its record is void", cause: "the program stopped while making it; nothing was given out", next: "make it again" },
   },
+  "seal.made_later": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "印章的制作日期（{made}）晚于签署时间（{time}）", cause: "签署时此印章还不存在，两个日期至少有一个不对", next: "请印章所属单位说明签署时间，或重新盖章" },
+    en: { title: "the seal was made on {made}, after it was used ({time})", cause: "it did not exist then, so one of the dates is wrong", next: "ask its owner for the time, or to seal again" },
+  },
   "seal.maker_unfit": {
     severity: "error",
     retryable: false,
@@ -2496,6 +2523,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "签章落在第 {page} 页的页面之外", cause: "位置设置有误，页面上看不到", next: "不需要处理" },
     en: { title: "the seal lies outside page {page}", cause: "its place is wrong and it cannot be seen", next: "nothing needs to be done" },
   },
+  "seal.place_unnamed": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "签章的位置没有写明在哪一页", cause: "签名描述有误，不知道印章应当显示在哪里", next: "请向签署方索取原文件，或重新盖章" },
+    en: { title: "the place of the seal names no page", cause: "the description is wrong, so where the seal belongs is not known", next: "ask the signer for the original file, or to seal again" },
+  },
   "seal.place_wrong": {
     severity: "error",
     retryable: false,
@@ -2538,6 +2571,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "印章上的时间戳不正确", cause: "时间戳与制章者签名不对应、早于制章时间，或使用了不安全的摘要算法", next: "不要采信此印章；请重新制章" },
     en: { title: "the time stamp on the seal is wrong", cause: "it is not for the maker's signature, is older than the seal, or uses a digest that is not safe", next: "have the seal made anew" },
   },
+  "seal.unvouched": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "文件显示了印章，但签名值不是签章，不能证明此印章由其所有者加盖", cause: "印章只是附在签名旁边的文件，谁都可以从别的文件里取来附上", next: "不要凭所显示的印章采信此文件；请印章所属单位核实，或用电子印章重新盖章" },
+    en: { title: "a seal is shown, but the value is no seal signature: nothing proves that its owner set it", cause: "the seal is a file beside the signature, which anybody can take from another document", next: "do not rely on the seal that is shown; ask its owner, or for a seal signature" },
+  },
   "seal.validity_ok": {
     severity: "ok",
     retryable: false,
@@ -2574,6 +2613,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     zh: { title: "签名算法为 SM2 和 SM3", cause: "", next: "" },
     en: { title: "signed with SM2 and SM3", cause: "", next: "" },
   },
+  "sig.base_missing": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "此签名所依据的签名（{id}）不在签名列表中", cause: "签名说明它建立在另一个签名之上，而那个签名被删除或写错", next: "请签署方说明；需要时索取带有全部签名的原文件" },
+    en: { title: "the signature that this one builds on ({id}) is not in the list", cause: "it was removed, or its name is wrong", next: "ask the signer, or for an original that carries every signature" },
+  },
   "sig.data_hash": {
     severity: "error",
     retryable: false,
@@ -2591,6 +2636,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "签名结构符合 {form}", cause: "", next: "" },
     en: { title: "the signature is well formed ({form})", cause: "", next: "" },
+  },
+  "sig.no_seal": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "登记为签章的签名没有印章", cause: "签名列表把它登记为签章（没有写明类型也算签章），签名值却是不带印章的数字签名", next: "请把它当作数字签名看待；它不能代替盖章" },
+    en: { title: "the signature is listed as a seal signature and holds no seal", cause: "the list says so, or does not name the type, which means the same; the value is a digital signature", next: "take it as a digital signature; it does not stand for a seal" },
   },
   "sig.property_info": {
     severity: "warning",
@@ -2663,6 +2714,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "骑缝章不能分成 {parts} 份", cause: "每份至少 1 毫米宽，这个印章可以分成 2 到 {most} 份", next: "改正每个印章分给的页数" },
     en: { title: "the seal cannot be split into {parts} part(s)", cause: "each is at least 1 mm wide; this seal can be split into 2 to {most}", next: "correct the number of pages that share one seal" },
+  },
+  "sign.earlier_changed": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "第 {number} 个签名之后，文件内容被改动：{part}（共 {count} 处）", cause: "已有的签名不再成立；此时盖章，就是为改动后的内容盖章", next: "先不要签署；请向发送方核实改动，或索取未改动的原文件" },
+    en: { title: "content was changed after signature {number}: {part} ({count} in all)", cause: "the signature that is there no longer holds; a new one would stand for the changed content", next: "do not sign yet; ask the sender about the change or for the original file" },
   },
   "sign.encryption_cert": {
     severity: "error",
@@ -3155,6 +3212,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "时间戳与签名不对应", cause: "时间戳被替换、损坏，或使用了不安全的摘要算法（MD5、SHA-1）", next: "不要采信此签名；请签署方重新签署" },
     en: { title: "the time stamp is not for this signature", cause: "it was replaced or damaged, or uses a digest that is not safe (MD5, SHA-1)", next: "ask the signer to sign again" },
+  },
+  "time.token_unmatched": {
+    severity: "warning",
+    retryable: false,
+    zh: { title: "签章的时间是一个时间戳，但它与本次签署对不上", cause: "时间戳所证明的不是这份签名描述，或时间戳本身已损坏，签署时间得不到证明", next: "请签署方提供签署时间的其他证明，或重新签署" },
+    en: { title: "the time of the seal signature is a time stamp, which does not match this signing", cause: "it is over something else than this signature's description, or is damaged, so the time is not proved", next: "ask the signer for other proof of the time, or to sign again" },
   },
   "time.unknown": {
     severity: "warning",

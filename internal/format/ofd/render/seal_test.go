@@ -15,13 +15,28 @@ import (
 func sealed(t testing.TB, picture ses.Picture, stamps string) []byte {
 	t.Helper()
 	a := fixture.New(t, time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
-	seal := a.Seal(ses.OfficialSeal, func(i *ses.Info) { i.Picture = picture }, a.Organisation(nil))
+	org := a.Organisation(nil)
+	seal := a.Seal(ses.OfficialSeal, func(i *ses.Info) { i.Picture = picture }, org)
+	tbs, err := ses.TBSSign(seal.Raw, a.At, [32]byte{}, "/Doc_0/Signs/S_0/Signature.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err := ses.AssembleSignature(tbs, org.Cert.Raw, seal.Value) // drawing asks for no signature that holds
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stamped(t, seal.Raw, value, stamps)
+}
+
+// stamped is sealed of a given seal file and signature value.
+func stamped(t testing.TB, seal, value []byte, stamps string) []byte {
+	t.Helper()
 	s := sketch{Content: swatch(3, `Value="0 0 0"`), Files: map[string]string{
 		"Doc_0/Signs/Signatures.xml": `<ofd:Signatures ` + ns + `><ofd:Signature ID="s1" Type="Seal" BaseLoc="S_0/Signature.xml"/></ofd:Signatures>`,
 		"Doc_0/Signs/S_0/Signature.xml": `<ofd:Signature ` + ns + `><ofd:SignedInfo><ofd:References><ofd:Reference FileRef="/OFD.xml"><ofd:CheckValue>AA==</ofd:CheckValue></ofd:Reference></ofd:References>` +
 			stamps + `<ofd:Seal><ofd:BaseLoc>Seal.esl</ofd:BaseLoc></ofd:Seal></ofd:SignedInfo><ofd:SignedValue>SignedValue.dat</ofd:SignedValue></ofd:Signature>`,
-		"Doc_0/Signs/S_0/Seal.esl":        string(seal.Raw),
-		"Doc_0/Signs/S_0/SignedValue.dat": "to be signed",
+		"Doc_0/Signs/S_0/Seal.esl":        string(seal),
+		"Doc_0/Signs/S_0/SignedValue.dat": string(value),
 	}}
 	s.Files["OFD.xml"] = `<ofd:OFD ` + ns + `><ofd:DocBody><ofd:DocInfo><ofd:DocID>0</ofd:DocID></ofd:DocInfo><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>` +
 		`<ofd:Signatures>Doc_0/Signs/Signatures.xml</ofd:Signatures></ofd:DocBody></ofd:OFD>`
@@ -69,6 +84,17 @@ func TestSeals(t *testing.T) {
 			}
 			golden(t, tt.name, p.SVG)
 		})
+	}
+}
+
+// A seal that no signature value holds can be anybody's: it is drawn as void
+// whatever the caller knows of the signature.
+func TestASealBesideTheValueIsVoid(t *testing.T) {
+	a := fixture.New(t, time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
+	seal := a.Seal(ses.OfficialSeal, func(i *ses.Info) { i.Picture = nestedSeal(t, ring) }, a.Organisation(nil))
+	p := draw(t, stamped(t, seal.Raw, []byte("signed data"), wholeStamp), render.Options{})
+	if svg := string(p.SVG); strings.Contains(svg, "#ee2025") || !strings.Contains(svg, "#b3261e") {
+		t.Errorf("it is drawn in colour or not struck out: %s", svg)
 	}
 }
 

@@ -20,8 +20,9 @@ type stamp struct {
 
 // A sealImage is the picture of a seal as its maker put it in.
 type sealImage struct {
-	typ  string
-	data []byte
+	typ   string
+	data  []byte
+	loose bool // from a file beside the signature: no signature vouches for it
 }
 
 // Bounds of the seals of one document; the verifier has the same for signatures.
@@ -93,13 +94,14 @@ func (r *Renderer) addStamps(number int, file *ofd.SignatureFile, images map[str
 }
 
 // sealImage takes the picture from the signature value, which is signed; the
-// loose Seal.esl counts only where the value holds no seal.
+// loose Seal.esl counts only where the value holds no seal, and is always drawn
+// as void: anybody can take it from another document.
 // Without either, there is no picture.
 func (r *Renderer) sealImage(file *ofd.SignatureFile) sealImage {
 	if raw, err := r.pkg.Read(file.SignedValuePath); err == nil {
 		if sig, err := ses.ParseSignature(raw); err == nil {
 			p := sig.Seal.Info.Picture
-			return sealImage{p.Type, p.Data}
+			return sealImage{typ: p.Type, data: p.Data}
 		}
 	}
 	if file.SealPath == "" {
@@ -113,7 +115,7 @@ func (r *Renderer) sealImage(file *ofd.SignatureFile) sealImage {
 	if err != nil {
 		return sealImage{}
 	}
-	return sealImage{seal.Info.Picture.Type, seal.Info.Picture.Data}
+	return sealImage{typ: seal.Info.Picture.Type, data: seal.Info.Picture.Data, loose: true}
 }
 
 // seals draws the seals of a page, in the order of their signatures.
@@ -138,7 +140,7 @@ func (b *builder) seal(s stamp) item {
 		b.notes.add(place, fault.RenderSealPicture, "type", "?")
 		return nil
 	}
-	b.grey = b.r.opt.Seals[s.signature] == SealVoid
+	b.grey = s.image.loose || b.r.opt.Seals[s.signature] == SealVoid
 	drawn, ok := b.sealPicture(s.path, s.image, s.box)
 	void := b.grey
 	b.grey = false
