@@ -23,8 +23,7 @@ var crlDays = map[string]int{Root: 180, Sub: 7}
 //
 // A suspended certificate stands with reason hold; a revoked one with the time
 // of its revocation, also when it was suspended before. Entries stay when their
-// certificate has expired, since old documents must be judged too, and the list
-// says so.
+// certificate has expired, since old documents must be judged too.
 func (c *CA) BuildCRL(ctx context.Context, issuer string) (CRLRecord, error) {
 	defer c.crls.lock(issuer)()
 	i, err := c.issuer(ctx, issuer)
@@ -91,7 +90,7 @@ func (c *CA) recordCRL(ctx context.Context, i *issuer, entries []crl.Entry) (CRL
 		rec.Number = last + 1
 		tbs, err := crl.Build(crl.Template{
 			Issuer: i.cert, Number: big.NewInt(rec.Number),
-			ThisUpdate: rec.ThisUpdate, NextUpdate: rec.NextUpdate, KeepsFrom: i.cert.NotBefore, Entries: entries,
+			ThisUpdate: rec.ThisUpdate, NextUpdate: rec.NextUpdate, Entries: entries,
 		})
 		if err != nil {
 			return rec, nil, err

@@ -239,16 +239,13 @@ func TestAnIssuerThatIsRevokedIssuesNoMore(t *testing.T) {
 }
 
 func TestNumbersOfCRLsGrow(t *testing.T) {
-	w, c, issued := issuedPair(t)
+	w, c, _ := issuedPair(t)
 	for want := int64(2); want < 5; want++ { // the founding made number 1
 		rec, err := c.BuildCRL(t.Context(), ca.Sub)
 		if err != nil || rec.Number != want {
 			t.Errorf("number %d, want %d, %v", rec.Number, want, err)
 		}
 		list := publishedCRL(t, w, ca.Sub)
-		if !list.KeepsFrom.Equal(issued.Chain[0].NotBefore) {
-			t.Errorf("the list keeps certificates that ended from %s on", list.KeepsFrom)
-		}
 		if list.Number.String() != strconv.FormatInt(want, 10) || !list.Current(w.clock) || list.Current(w.clock.AddDate(0, 0, 8)) {
 			t.Errorf("published number %v, until %v", list.Number, list.NextUpdate)
 		}

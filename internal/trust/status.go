@@ -35,10 +35,6 @@ type Status struct {
 	// dated after the moment of judgement; zero when none was.
 	Ahead time.Time
 
-	// PastEnd is the thisUpdate of the newest list that was left aside for being
-	// dated after the certificate's end; zero when none was.
-	PastEnd time.Time
-
 	// Holds are the times on hold that lists bear witness to, also of one that
 	// was restored since: what was signed meanwhile stays void.
 	Holds []Hold
@@ -69,15 +65,14 @@ const ClockSkew = 5 * time.Minute
 // The newest list speaks, but a revocation stays one whatever newer lists say.
 // Lists that cannot clear a certificate (deltas, lists of some reasons) can still
 // name it; so can a list dated after at, of what had come to pass by then: a
-// clock that is slow must not hide a revocation. A list dated after the end of c
-// clears it only when it says that it keeps ended certificates.
+// clock that is slow must not hide a revocation.
 func (s *Set) Status(c, issuer *cert.Certificate, at time.Time) Status {
 	known := Status{State: NoInformation}
 	if issuer == nil {
 		return known
 	}
 	var all []Status
-	var ahead, pastEnd time.Time
+	var ahead time.Time
 	latest := at.Add(ClockSkew)
 	for _, list := range s.CRLs {
 		if !list.Names(c) || !s.isSigned(list, issuer) {
@@ -86,12 +81,10 @@ func (s *Set) Status(c, issuer *cert.Certificate, at time.Time) Status {
 		st, ok := lookup(list, c, at)
 		switch {
 		case !ok:
-		case !st.State.bad() && !list.Keeps(c):
-			pastEnd = newest(pastEnd, list.ThisUpdate)
 		case !list.ThisUpdate.After(latest), st.State.bad() && !st.Since.After(latest):
 			all = append(all, st)
-		default:
-			ahead = newest(ahead, list.ThisUpdate)
+		case list.ThisUpdate.After(ahead):
+			ahead = list.ThisUpdate
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Status) int { return a.AsOf.Compare(b.AsOf) })
@@ -102,15 +95,8 @@ func (s *Set) Status(c, issuer *cert.Certificate, at time.Time) Status {
 		}
 		known = known.then(newer)
 	}
-	known.Ahead, known.PastEnd, known.Holds = ahead, pastEnd, holds
+	known.Ahead, known.Holds = ahead, holds
 	return known
-}
-
-func newest(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
 }
 
 // then returns what is known once a list that is not older has spoken. A hold

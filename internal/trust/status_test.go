@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"xinzhang/internal/fixture"
-	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/crl"
 	"xinzhang/internal/trust"
 )
@@ -135,39 +134,6 @@ func TestWhenAKeyWasUnfit(t *testing.T) {
 		_, since, got := c.of.Unfit(day(c.at))
 		if got != c.want || got && !since.Equal(day(c.since)) {
 			t.Errorf("%s: unfit %v since %s", c.name, got, since)
-		}
-	}
-}
-
-// Authorities may take a certificate off their list once it has ended.
-func TestAListOfAfterTheEndClearsNobody(t *testing.T) {
-	a := fixture.New(t, issued)
-	day := func(n int) time.Time { return issued.AddDate(0, 0, n) }
-	person := a.Person(func(tm *cert.Template) { tm.NotAfter = day(30) })
-	revoked := crl.Entry{Serial: person.Cert.Serial, RevokedAt: day(9), Reason: crl.Superseded}
-	keeps := func(from int) *crl.List { return a.KeepingCRL(day(100), day(from)) }
-	for _, tt := range []struct {
-		name    string
-		lists   []*crl.List
-		want    trust.State
-		pastEnd int
-	}{
-		{"a list of after the end", []*crl.List{a.CRL(day(100))}, trust.NoInformation, 100},
-		{"that names it all the same", []*crl.List{a.CRL(day(100), revoked)}, trust.Revoked, 0},
-		{"a list of the last day", []*crl.List{a.CRL(day(30))}, trust.Stale, 0},
-		{"a list of before beside one of after the end", []*crl.List{a.CRL(day(100)), a.CRL(day(20))}, trust.Stale, 100},
-		{"revoked in a list of before the end", []*crl.List{a.CRL(day(100)), a.CRL(day(20), revoked)}, trust.Revoked, 100},
-		{"a list that keeps ended certificates", []*crl.List{keeps(0)}, trust.Good, 0},
-		{"a list that keeps those that ended on that day or later", []*crl.List{keeps(30)}, trust.Good, 0},
-		{"a list that keeps those that ended later", []*crl.List{keeps(31)}, trust.NoInformation, 100},
-	} {
-		got := a.Trust(tt.lists...).Status(person.Cert, a.Sub.Cert, day(101))
-		want := time.Time{}
-		if tt.pastEnd > 0 {
-			want = day(tt.pastEnd)
-		}
-		if got.State != tt.want || !got.PastEnd.Equal(want) {
-			t.Errorf("%s: %+v", tt.name, got)
 		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/fixture"
-	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/crl"
 	"xinzhang/internal/format/der"
 	"xinzhang/internal/format/oid"
@@ -92,24 +91,5 @@ func TestListsAheadOfTheReadersClock(t *testing.T) {
 		{name: "revoked before signing, list a day ahead", doc: doc, set: revoked(24*time.Hour, before), verdict: verify.Failed, codes: is(fault.SignerRevokedBefore)},
 		{name: "revoked after the moment of judgement", doc: doc, set: revoked(24*time.Hour, w.now.Add(time.Hour)), verdict: verify.Indeterminate, codes: is(fault.SignerStatusUnknown)},
 		{name: "genuine: a clean list three minutes ahead", doc: doc, set: w.a.Trust(w.a.CRL(w.now.Add(3 * time.Minute))), verdict: verify.Passed},
-	})
-}
-
-// Documents outlive certificates, and lists may forget certificates that ended.
-func TestListsOfAfterTheCertificatesEnd(t *testing.T) {
-	w := newWorld(t)
-	a := w.a
-	day := func(n int) time.Time { return w.at.AddDate(0, 0, n) }
-	short := w.by(a.Sub, func(tm *cert.Template) { tm.NotAfter = day(30) })
-	entry := crl.Entry{Serial: short.Cert.Serial, RevokedAt: day(-1), Reason: crl.KeyCompromise}
-	doc, late := w.signedBy(short), day(101)
-	unknown := is(fault.SignerStatusUnknown)
-	w.run(t, []attack{
-		{name: "the list of today", doc: doc, set: a.Trust(a.CRL(day(100))), at: late, verdict: verify.Indeterminate, codes: unknown},
-		{name: "revoked before signing, in a list of before the end", doc: doc, set: a.Trust(a.CRL(day(20), entry), a.CRL(day(100))), at: late, verdict: verify.Failed, codes: is(fault.SignerRevokedBefore)},
-		{name: "revoked before signing, still in the list of today", doc: doc, set: a.Trust(a.CRL(day(100), entry)), at: late, verdict: verify.Failed, codes: is(fault.SignerRevokedBefore)},
-		{name: "a list of before the end and before signing", doc: doc, set: a.Trust(a.CRL(day(-3)), a.CRL(day(100))), at: late, verdict: verify.Indeterminate, codes: unknown},
-		{name: "genuine: a list of before the end, kept since", doc: doc, set: a.Trust(a.CRL(day(20)), a.CRL(day(100))), at: late, verdict: verify.Passed, strict: verify.Indeterminate, codes: is(fault.SignerExpiredSince)},
-		{name: "genuine: the list of today, which keeps ended certificates", doc: doc, set: a.Trust(a.KeepingCRL(day(100), a.At)), at: late, verdict: verify.Passed, strict: verify.Indeterminate, codes: is(fault.SignerExpiredSince)},
 	})
 }

@@ -16,5 +16,5 @@ func settled(st trust.Status, at time.Time) bool {
 // published reports whether somebody publishes the status of c: it says so, or
 // lists at hand show it, though they do not serve.
 func published(c *cert.Certificate, st trust.Status) bool {
-	return c.AnnouncesStatus() || st.State == trust.Stale || !st.Ahead.IsZero() || !st.PastEnd.IsZero()
+	return c.AnnouncesStatus() || st.State == trust.Stale || !st.Ahead.IsZero()
 }

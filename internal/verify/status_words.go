@@ -29,9 +29,6 @@ func whyUnknown(c *cert.Certificate, st trust.Status) words {
 	case !st.Ahead.IsZero():
 		return dated(st.Ahead, "所给的吊销列表签发于 %s，晚于验证所依据的时间（或本机时钟偏慢），没有采用",
 			"the revocation list that was given is of %s, later than the moment of judgement (or this machine's clock is slow), and was left aside")
-	case !st.PastEnd.IsZero():
-		return dated(st.PastEnd, "所给的吊销列表（%s）晚于证书的到期日，签发机构可能已把到期的证书移出列表；需要到期之前的列表",
-			"the revocation list that was given (%s) is of after the certificate's end, when its issuer may have taken it off; one of before the end is needed")
 	case st.State == trust.Stale:
 		return dated(st.AsOf, "所给的吊销列表（%s）已过期", "the revocation list that was given (%s) is out of date")
 	}

@@ -45,7 +45,6 @@ func TestTheCauseOfAnOpenQuestionIsTheTrueOne(t *testing.T) {
 	w := newWorld(t)
 	a := w.a
 	day := func(n int) time.Time { return w.at.AddDate(0, 0, n) }
-	short := w.by(a.Sub, func(tm *cert.Template) { tm.NotAfter = day(30) })
 	service := w.carrying(w.org, a.Sub, oid.AuthorityInfo, false, seq(seq(oid.AccessOCSP.Marshal(), tlv(0x86, []byte("http://ocsp.example.cn")))))
 	directory := w.carrying(w.org, a.Sub, oid.CRLDistPoints, false, seq(seq(tlv(0xA0, tlv(0xA0, tlv(0xA4, seq(rdn("crl1"))))))))
 	tsa := w.issue("service", subject2("示例时间戳"), a.Sub, func(tm *cert.Template) { tm.Profile.ExtKeyUsages = []oid.ID{oid.UsageTimeStamping} })
@@ -63,7 +62,6 @@ func TestTheCauseOfAnOpenQuestionIsTheTrueOne(t *testing.T) {
 		{"a service to ask online", status, w.signedBy(service), a.Trust(), w.now, "OCSP）http://ocsp.example.cn", "(OCSP), http://ocsp.example.cn"},
 		{"a list in a directory", status, w.signedBy(directory), a.Trust(), w.now, "发布在 CN=crl1", "lies at CN=crl1"},
 		{"a list of after the moment of judgement", status, w.signedBy(w.org), a.Trust(a.CRL(day(9))), w.now, "晚于验证所依据的时间", "later than the moment of judgement"},
-		{"a list of after the end", status, w.signedBy(short), a.Trust(a.CRL(day(100))), day(101), "晚于证书的到期日", "after the certificate's end"},
 		{"a list that is out of date", status, w.signedBy(w.org), a.Trust(a.CRL(day(-20))), w.now, "已过期", "out of date"},
 		{"a revoked time-stamp authority", stamp, stamped, lost, w.now, "示例时间戳 的证书已被吊销", "示例时间戳 is revoked"},
 		{"a time-stamp authority of nobody's", stamp, stamped, w.anchors(a.Maker), w.now, "信任列表里没有", "no certificate of the time-stamp authority is trusted"},

@@ -23,7 +23,6 @@ type Template struct {
 	Number     *big.Int // grows with every list of the issuer
 	ThisUpdate time.Time
 	NextUpdate time.Time
-	KeepsFrom  time.Time // certificates that end from then on are kept; zero says nothing
 	Entries    []Entry
 }
 
@@ -104,9 +103,6 @@ func (t Template) ends() (head, tail []byte, err error) {
 				})
 			})
 			addExtension(b, oid.CRLNumber, func(b *cryptobyte.Builder) { b.AddASN1BigInt(t.Number) })
-			if !t.KeepsFrom.IsZero() {
-				addExtension(b, oid.ExpiredCertsOnCRL, func(b *cryptobyte.Builder) { b.AddASN1GeneralizedTime(t.KeepsFrom.UTC()) })
-			}
 		})
 	})
 	tail, err = x.Bytes()

@@ -46,10 +46,6 @@ type List struct {
 	Extensions         []cert.Extension
 	Count              int // of entries
 
-	// KeepsFrom is set when the list still holds certificates that ended at that
-	// moment or later (expiredCertsOnCRL, ITU-T X.509); zero when it does not say.
-	KeepsFrom time.Time
-
 	// Deviations names, as "place: what", where the list breaks RFC 5280.
 	Deviations []string
 
@@ -139,13 +135,6 @@ func (l *List) Covers(c *cert.Certificate) error {
 		return fault.New(fault.CRLNotJudged, "kind", kindPoint)
 	}
 	return nil
-}
-
-// Keeps reports whether l would still hold c if c were revoked. Authorities may
-// take a certificate off once it has ended (RFC 5280 3.3), so a list of after the
-// end clears nobody, unless it says that it keeps them.
-func (l *List) Keeps(c *cert.Certificate) bool {
-	return !l.ThisUpdate.After(c.NotAfter) || !l.KeepsFrom.IsZero() && !c.NotAfter.Before(l.KeepsFrom)
 }
 
 // Names reports whether an entry of l with c's serial number would speak of c: l

@@ -350,41 +350,6 @@ func TestEntriesAreFoundHoweverTheirNumberIsPadded(t *testing.T) {
 	}
 }
 
-// Whether a list can still speak of a certificate that has ended.
-func TestAListSaysWhetherItKeepsEndedCertificates(t *testing.T) {
-	ca, key := authority(t)
-	make := func(this, from time.Time) *List {
-		tbs, err := Build(Template{Issuer: ca, Number: big.NewInt(1), ThisUpdate: this, NextUpdate: this.AddDate(0, 0, 7), KeepsFrom: from})
-		if err != nil {
-			t.Fatal(err)
-		}
-		raw, err := Assemble(tbs, sign(t, key, tbs))
-		if err != nil {
-			t.Fatal(err)
-		}
-		l, err := Parse(raw)
-		if err != nil || !l.KeepsFrom.Equal(from) {
-			t.Fatalf("keeps from %s, want %s: %v", l.KeepsFrom, from, err)
-		}
-		return l
-	}
-	end := ca.NotAfter
-	for name, c := range map[string]struct {
-		list *List
-		want bool
-	}{
-		"of before the end":                        {make(end.Add(-time.Hour), time.Time{}), true},
-		"of the last moment":                       {make(end, time.Time{}), true},
-		"of after the end":                         {make(end.Add(time.Hour), time.Time{}), false},
-		"of after the end, keeping those of then":  {make(end.Add(time.Hour), end), true},
-		"of after the end, keeping those of later": {make(end.Add(time.Hour), end.Add(time.Second)), false},
-	} {
-		if got := c.list.Keeps(ca); got != c.want {
-			t.Errorf("%s: keeps %v", name, got)
-		}
-	}
-}
-
 // No order of two entries of one number hides the worse, nor the earlier.
 func TestANumberListedTwiceIsAsBadAsItsWorstEntry(t *testing.T) {
 	ca, key := authority(t)

@@ -138,10 +138,6 @@ func (l *List) readExtensions() error {
 			if err != nil {
 				return fmt.Errorf("crlNumber: %w", err)
 			}
-		case oid.ExpiredCertsOnCRL:
-			if v, err := der.ParseOnly(e.Value); err == nil {
-				l.KeepsFrom, _ = v.Time() // unread, it promises nothing
-			}
 		case oid.DeltaCRL:
 			l.partial = append(l.partial, kindDelta)
 		case oid.IssuingDistPoint:

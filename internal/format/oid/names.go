@@ -59,7 +59,6 @@ var labels = map[ID]Label{
 	NameConstraints:   {"名称限制", "name constraints"},
 	PolicyConstraints: {"策略限制", "policy constraints"},
 	InhibitAnyPolicy:  {"禁止任意策略", "inhibit any policy"},
-	ExpiredCertsOnCRL: {"到期证书保留起点", "expired certificates kept from"},
 	ExtKeyUsage:       {"增强型密钥用法", "extended key usage"},
 	AuthorityInfo:     {"颁发机构信息访问", "authority information access"},
 	NetscapeCertType:  {"Netscape 证书类型（已废弃）", "Netscape certificate type (obsolete)"},

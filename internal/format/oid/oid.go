@@ -109,7 +109,6 @@ const (
 	CRLDistPoints     ID = "2.5.29.31"
 	CertPolicies      ID = "2.5.29.32"
 	AuthorityKeyID    ID = "2.5.29.35"
-	ExpiredCertsOnCRL ID = "2.5.29.60" // ITU-T X.509 9.5.2.8
 	PolicyConstraints ID = "2.5.29.36"
 	ExtKeyUsage       ID = "2.5.29.37"
 	InhibitAnyPolicy  ID = "2.5.29.54"
