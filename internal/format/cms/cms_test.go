@@ -21,6 +21,7 @@ import (
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
+	"xinzhang/internal/format/der"
 	"xinzhang/internal/format/oid"
 	"xinzhang/internal/format/sm2enc"
 )
@@ -399,4 +400,27 @@ func ExampleTemplate() {
 	_, err = sd.Verify(0, nil, signer)
 	fmt.Printf("%s %v\n", sd.Content, err)
 	// Output: 关于测试的通知 <nil>
+}
+
+// Some signers leave out the 00 before a serial number that begins with a set bit,
+// although the certificate has it.
+func TestSerialNumberMayLackItsLeadingZero(t *testing.T) {
+	key := testKey(t, 0)
+	c := testCert(t, key, 0x8122334455, maySign)
+	b := assemble(t, key, Template{Content: testContent, Signer: c, SigningTime: signingTime})
+	for content, want := range map[string]bool{
+		"\x00\x81\x22\x33\x44\x55": true, "\x81\x22\x33\x44\x55": true, "\x00\x00\x81\x22\x33\x44\x55": true,
+		"\x00\x81\x22\x33\x44\x56": false, "\x22\x33\x44\x55": false,
+	} {
+		v := der.Value{Tag: der.Integer, Content: []byte(content)}
+		serial, err := v.BigInt()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ref := parse(t, b).Signers[0].Reference
+		ref.Serial = serial
+		if got := ref.Identifies(c); got != want {
+			t.Errorf("serial number % x: %v, want %v", content, got, want)
+		}
+	}
 }
