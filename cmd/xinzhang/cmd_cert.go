@@ -10,6 +10,7 @@ import (
 	"xinzhang/internal/ca"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
+	"xinzhang/internal/format/certfile"
 	"xinzhang/internal/inspect"
 )
 
@@ -155,7 +156,7 @@ func readCertificates(name string) ([]*cert.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return cert.ParseFile(b)
+	return certfile.Certificates(b)
 }
 
 // readFile reads a whole file of at most limit octets.

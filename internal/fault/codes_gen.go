@@ -380,6 +380,8 @@ const (
 	FileCut Code = "file.cut"
 	// FileExists: {file} exists already
 	FileExists Code = "file.exists"
+	// FileNoCertificate: no certificate or revocation list can be read from {file}
+	FileNoCertificate Code = "file.no_certificate"
 	// FileUnknownKind: {file} is of no kind we know
 	FileUnknownKind Code = "file.unknown_kind"
 	// FileUnreadable: cannot read {file}
@@ -1495,6 +1497,9 @@ var table = map[Code]Entry{
 	FileExists: {Code: FileExists, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"file"},
 		ZH: Text{"文件 {file} 已经存在", "不会覆盖已有的文件", "用 -o 换一个文件名，或用 --force 覆盖"},
 		EN: Text{"{file} exists already", "nothing is overwritten unasked", "choose another name with -o or overwrite with --force"}},
+	FileNoCertificate: {Code: FileNoCertificate, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string{"file"},
+		ZH: Text{"读不出 {file} 里的证书或吊销列表", "文件损坏或被截断，或不是 DER、PEM、Base64、P7B 格式；为免漏掉吊销信息，程序没有跳过它", "重新导出或下载这个文件；不需要它时，移出文件夹"},
+		EN: Text{"no certificate or revocation list can be read from {file}", "it is damaged or cut short, or is not DER, PEM, Base64 or P7B; it was not passed over, lest a revocation be lost", "export or download it again; if it is not needed, move it out of the folder"}},
 	FileUnknownKind: {Code: FileUnknownKind, Severity: "error", Retryable: false, HTTPStatus: 415, ExitStatus: 4, Args: []string{"file"},
 		ZH: Text{"认不出 {file} 是什么文件", "内容不是本程序支持的证书、印章、签名或文档", "确认文件完整，且类型正确"},
 		EN: Text{"{file} is of no kind we know", "its content is no certificate, seal, signature or document supported here", "check that it is whole and the right file"}},

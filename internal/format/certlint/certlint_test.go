@@ -16,6 +16,7 @@ import (
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
+	"xinzhang/internal/format/certfile"
 	"xinzhang/internal/format/oid"
 	"xinzhang/internal/format/sm2enc"
 	"xinzhang/test/corpus"
@@ -345,7 +346,7 @@ func TestFindingsAreWordedInBothLanguages(t *testing.T) {
 // What the rules say of certificates of real authorities.
 func TestFindingsOnRealCertificates(t *testing.T) {
 	read := func(name string) *cert.Certificate {
-		all, err := cert.ParseFile(corpus.File(t, name))
+		all, err := certfile.Certificates(corpus.File(t, name))
 		if err != nil {
 			t.Fatal(err)
 		}

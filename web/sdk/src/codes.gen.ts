@@ -193,6 +193,7 @@ export interface CodeArgs {
   "enrol.test_failed": { use: Arg };
   "file.cut": { file: Arg; want: Arg; have: Arg };
   "file.exists": { file: Arg };
+  "file.no_certificate": { file: Arg };
   "file.unknown_kind": { file: Arg };
   "file.unreadable": { file: Arg };
   "file.unwritable": { file: Arg };

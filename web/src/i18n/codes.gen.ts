@@ -193,6 +193,7 @@ export interface CodeArgs {
   "enrol.test_failed": { use: Arg };
   "file.cut": { file: Arg; want: Arg; have: Arg };
   "file.exists": { file: Arg };
+  "file.no_certificate": { file: Arg };
   "file.unknown_kind": { file: Arg };
   "file.unreadable": { file: Arg };
   "file.unwritable": { file: Arg };
@@ -1614,6 +1615,12 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "文件 {file} 已经存在", cause: "不会覆盖已有的文件", next: "用 -o 换一个文件名，或用 --force 覆盖" },
     en: { title: "{file} exists already", cause: "nothing is overwritten unasked", next: "choose another name with -o or overwrite with --force" },
+  },
+  "file.no_certificate": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "读不出 {file} 里的证书或吊销列表", cause: "文件损坏或被截断，或不是 DER、PEM、Base64、P7B 格式；为免漏掉吊销信息，程序没有跳过它", next: "重新导出或下载这个文件；不需要它时，移出文件夹" },
+    en: { title: "no certificate or revocation list can be read from {file}", cause: "it is damaged or cut short, or is not DER, PEM, Base64 or P7B; it was not passed over, lest a revocation be lost", next: "export or download it again; if it is not needed, move it out of the folder" },
   },
   "file.unknown_kind": {
     severity: "error",
