@@ -64,7 +64,7 @@ func parseKind(s string) (ca.Kind, error) {
 			return kind, nil
 		}
 	}
-	return "", wrongUse("--kind %s (person|个人, organisation|机构, service|系统)", s)
+	return "", wrongUse("u_choice", "--kind", "person|个人, organisation|机构, service|系统", s)
 }
 
 func (c *certIssueCmd) Run(a *app) error {
@@ -141,11 +141,11 @@ func (c *certIssueCmd) request(a *app) (ca.Request, error) {
 	}}
 	switch {
 	case c.CSR == "" && c.Token == "":
-		return req, wrongUse("cert issue: --csr FILE | --token NAME")
+		return req, wrongUse("u_key_source")
 	case c.CSR != "" && c.Out == "" && !c.DryRun:
-		return req, wrongUse("cert issue --csr: --out DIR")
+		return req, wrongUse("u_needs", "--csr", "--out DIR")
 	case c.CSR != "" && c.Container != "":
-		return req, wrongUse("--container belongs to --token")
+		return req, wrongUse("u_needs", "--container", "--token")
 	}
 	if c.CSR != "" {
 		if req.CSR, err = readFile(c.CSR, maxCertFile); err != nil {
