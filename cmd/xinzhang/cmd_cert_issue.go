@@ -18,6 +18,7 @@ import (
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/certlint"
+	"xinzhang/internal/inspect"
 )
 
 // certIssueCmd issues the certificates of one holder, for a key that a request
@@ -83,7 +84,7 @@ func (c *certIssueCmd) Run(a *app) error {
 	}
 	defer func() { _ = authority.Close() }()
 	if c.DryRun {
-		return c.rehearse(a, authority, req)
+		return otherKind(c.rehearse(a, authority, req), c.CSR, inspect.KindRequest)
 	}
 	if c.Request == "" {
 		a.say("request_id", req.ID)
@@ -102,7 +103,8 @@ func (c *certIssueCmd) Run(a *app) error {
 // issue issues for the key of the request, or for one that the UKey makes.
 func (c *certIssueCmd) issue(a *app, authority *authority, req ca.Request) (issued *ca.Issued, err error) {
 	if c.Token == "" {
-		return authority.Issue(a.ctx, req)
+		issued, err := authority.Issue(a.ctx, req)
+		return issued, otherKind(err, c.CSR, inspect.KindRequest)
 	}
 	k, err := a.openUKey(c.Token)
 	if err != nil {
