@@ -10,6 +10,7 @@ import (
 	"xinzhang/internal/ca"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
+	"xinzhang/internal/format/certfile"
 	"xinzhang/internal/inspect"
 )
 
@@ -155,7 +156,8 @@ func readCertificates(name string) ([]*cert.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return cert.ParseFile(b)
+	all, err := certfile.Certificates(b)
+	return all, otherKind(err, name, inspect.KindCertificate)
 }
 
 // readFile reads a whole file of at most limit octets.
@@ -188,7 +190,7 @@ type certListCmd struct {
 
 func (c *certListCmd) Run(a *app) error {
 	if c.Limit < 1 {
-		return wrongUse("--limit")
+		return wrongUse("u_at_least", "--limit", 1)
 	}
 	reg, err := openRegister(a)
 	if err != nil {

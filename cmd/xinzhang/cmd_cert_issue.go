@@ -18,6 +18,7 @@ import (
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/certlint"
+	"xinzhang/internal/inspect"
 )
 
 // certIssueCmd issues the certificates of one holder, for a key that a request
@@ -64,7 +65,7 @@ func parseKind(s string) (ca.Kind, error) {
 			return kind, nil
 		}
 	}
-	return "", wrongUse("--kind %s (person|个人, organisation|机构, service|系统)", s)
+	return "", wrongUse("u_choice", "--kind", "person|个人, organisation|机构, service|系统", s)
 }
 
 func (c *certIssueCmd) Run(a *app) error {
@@ -83,7 +84,7 @@ func (c *certIssueCmd) Run(a *app) error {
 	}
 	defer func() { _ = authority.Close() }()
 	if c.DryRun {
-		return c.rehearse(a, authority, req)
+		return otherKind(c.rehearse(a, authority, req), c.CSR, inspect.KindRequest)
 	}
 	if c.Request == "" {
 		a.say("request_id", req.ID)
@@ -102,7 +103,8 @@ func (c *certIssueCmd) Run(a *app) error {
 // issue issues for the key of the request, or for one that the UKey makes.
 func (c *certIssueCmd) issue(a *app, authority *authority, req ca.Request) (issued *ca.Issued, err error) {
 	if c.Token == "" {
-		return authority.Issue(a.ctx, req)
+		issued, err := authority.Issue(a.ctx, req)
+		return issued, otherKind(err, c.CSR, inspect.KindRequest)
 	}
 	k, err := a.openUKey(c.Token)
 	if err != nil {
@@ -141,11 +143,11 @@ func (c *certIssueCmd) request(a *app) (ca.Request, error) {
 	}}
 	switch {
 	case c.CSR == "" && c.Token == "":
-		return req, wrongUse("cert issue: --csr FILE | --token NAME")
+		return req, wrongUse("u_key_source")
 	case c.CSR != "" && c.Out == "" && !c.DryRun:
-		return req, wrongUse("cert issue --csr: --out DIR")
+		return req, wrongUse("u_needs", "--csr", "--out DIR")
 	case c.CSR != "" && c.Container != "":
-		return req, wrongUse("--container belongs to --token")
+		return req, wrongUse("u_needs", "--container", "--token")
 	}
 	if c.CSR != "" {
 		if req.CSR, err = readFile(c.CSR, maxCertFile); err != nil {

@@ -29,7 +29,7 @@ func (c *inspectCmd) Run(a *app) error {
 		}
 	}
 	if c.Picture != "" && len(c.Files) > 1 {
-		return wrongUse("--picture takes one file")
+		return wrongUse("u_one_file", "--picture")
 	}
 	var reports []*inspect.Report
 	exit := 0
@@ -80,7 +80,7 @@ func inspectFile(name string, opt inspect.Options) (*inspect.Report, error) {
 		fault.Of(err).Args["file"] = filepath.Base(name)
 	}
 	if err != nil {
-		return nil, err
+		return nil, otherKind(err, name, inspect.KindDocument, inspect.KindCertificate, inspect.KindSeal, inspect.KindSignedData)
 	}
 	r.File = filepath.Base(name)
 	return r, nil
@@ -91,7 +91,7 @@ func inspectFile(name string, opt inspect.Options) (*inspect.Report, error) {
 func writePictures(a *app, out string, r *inspect.Report) error {
 	pictures := r.Pictures()
 	if len(pictures) == 0 {
-		return wrongUse("--picture: %s", a.word("no_picture"))
+		return wrongUse("no_picture")
 	}
 	for i, p := range pictures {
 		name := out

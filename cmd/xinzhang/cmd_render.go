@@ -11,6 +11,7 @@ import (
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/ofd"
 	"xinzhang/internal/format/ofd/render"
+	"xinzhang/internal/inspect"
 )
 
 // renderCmd draws the pages of a document as SVG: one page into a file or to
@@ -51,7 +52,7 @@ type renderedNote struct {
 
 func (c *renderCmd) Run(a *app) (err error) {
 	if c.Out == "" && !a.json && !isSet(c.Page) {
-		return wrongUse("%s", a.word("render_no_out"))
+		return wrongUse("render_no_out")
 	}
 	f, err := os.Open(c.File)
 	if err != nil {
@@ -64,7 +65,7 @@ func (c *renderCmd) Run(a *app) (err error) {
 	}
 	pkg, err := ofd.Open(f, info.Size(), ofd.DefaultLimits())
 	if err != nil {
-		return err
+		return otherKind(err, c.File, inspect.KindDocument)
 	}
 	doc, err := pickDocument(pkg, c.Document)
 	if err != nil {
@@ -82,7 +83,7 @@ func pickDocument(pkg *ofd.Package, n int) (*ofd.Document, error) {
 		return nil, err
 	}
 	if n < 1 || n > len(docs) {
-		return nil, wrongUse("--document %d; 1-%d", n, len(docs))
+		return nil, wrongUse("u_choice", "--document", fmt.Sprintf("1-%d", len(docs)), n)
 	}
 	return docs[n-1], nil
 }

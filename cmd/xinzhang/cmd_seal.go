@@ -66,11 +66,9 @@ func (c *sealShowCmd) Run(a *app) error {
 	}
 	report, err := inspect.Bytes(raw, inspect.Options{At: a.now(), RevealID: c.RevealID})
 	if err != nil {
-		return err
+		return otherKind(err, c.What, inspect.KindSeal)
 	}
-	if report.Word(a.lang).Items[0].Seal == nil {
-		return fault.New(fault.SealBroken, "place", filepath.Base(c.What))
-	}
+	report.Word(a.lang)
 	if c.Out != "" {
 		if err := mustBeNewFile(c.Out); err != nil && !c.Force {
 			return err
@@ -113,10 +111,14 @@ func (c *sealShowCmd) find(a *app) (raw []byte, known *seals.Record, err error) 
 		if raw, err = readFile(c.What, maxSeal); err != nil {
 			return nil, nil, err
 		}
-		if s, err := ses.ParseSeal(raw); err == nil && regErr == nil {
+		s, err := parseSeal(raw)
+		if err != nil {
+			return nil, nil, otherKind(err, c.What, inspect.KindSeal)
+		}
+		if regErr == nil {
 			known = a.edition(reg, s)
 		}
-		return raw, known, nil
+		return s.Raw, known, nil
 	}
 	if regErr != nil {
 		return nil, nil, regErr
@@ -126,6 +128,18 @@ func (c *sealShowCmd) find(a *app) (raw []byte, known *seals.Record, err error) 
 		return nil, nil, fault.Wrap(fault.SealNotFound, err, "id", c.What)
 	}
 	return r.DER, &r, err
+}
+
+// parseSeal reads a seal, also the one inside a seal signature.
+func parseSeal(raw []byte) (*ses.Seal, error) {
+	seal, err := ses.ParseSeal(raw)
+	if err == nil {
+		return seal, nil
+	}
+	if s, sigErr := ses.ParseSignature(raw); sigErr == nil {
+		return s.Seal, nil
+	}
+	return nil, err
 }
 
 // edition finds s among the editions in the register; nil when it is not ours.

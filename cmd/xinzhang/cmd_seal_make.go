@@ -56,7 +56,7 @@ func parseSealKind(s string) (ses.SealKind, error) {
 			return kind, nil
 		}
 	}
-	return "", wrongUse("--kind %s (公章|official, 部门章|department, 业务章|business, 法定代表人章|representative, 手写签名|handwritten)", s)
+	return "", wrongUse("u_choice", "--kind", "公章|official, 部门章|department, 业务章|business, 法定代表人章|representative, 手写签名|handwritten", s)
 }
 
 func (c *sealMakeCmd) Run(a *app) (err error) {
@@ -121,7 +121,7 @@ func (c *sealMakeCmd) spec(a *app) (spec seals.Spec, err error) {
 		}
 	}
 	if c.Replace && c.ID == "" {
-		return spec, wrongUse("--replace: --id")
+		return spec, wrongUse("u_needs", "--replace", "--id")
 	}
 	if spec.ID == "" {
 		spec.ID = "XZ-" + a.now().In(beijing.Zone).Format("20060102") + "-" + randomWord()
@@ -186,7 +186,7 @@ func (c *sealMakeCmd) picture(a *app, kind ses.SealKind, name string) (ses.Pictu
 	case c.Picture != "":
 		return filePicture(c.Picture, w, h)
 	case kind == ses.Handwritten && c.Text == "":
-		return ses.Picture{}, wrongUse("%s", a.word("seal_needs_picture"))
+		return ses.Picture{}, wrongUse("seal_needs_picture")
 	}
 	pic, err := c.draw(a, kind, text, float64(w), float64(h))
 	if err != nil {
@@ -229,7 +229,7 @@ func (c *sealMakeCmd) size(kind ses.SealKind) (w, h int, err error) {
 	w, errW := strconv.Atoi(left)
 	h, errH := strconv.Atoi(right)
 	if !ok || errW != nil || errH != nil || w < 1 || h < 1 || w > 100 || h > 100 {
-		return 0, 0, wrongUse("--size %s (42x42)", c.Size)
+		return 0, 0, wrongUse("u_write", "--size", c.Size, "42x42")
 	}
 	return w, h, nil
 }

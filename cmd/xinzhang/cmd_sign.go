@@ -87,15 +87,15 @@ func (c *signCmd) task() (*signTask, error) {
 	}
 	if c.Plan != "" {
 		if c.Token+c.Seal+c.Container+c.PINFile != "" || len(places) > 0 {
-			return nil, wrongUse("--plan states UKeys, seals, PIN files and places itself")
+			return nil, wrongUse("u_plan_alone")
 		}
 		return readTask(c.Plan)
 	}
 	switch {
 	case c.Token == "":
-		return nil, wrongUse("--token is missing")
+		return nil, wrongUse("u_absent", "--token")
 	case c.Seal == "":
-		return nil, wrongUse("--seal is missing")
+		return nil, wrongUse("u_absent", "--seal")
 	case len(places) == 0:
 		return nil, fault.New(fault.SignNoPlace)
 	}
@@ -113,9 +113,9 @@ func (f placeFlags) specs() ([]placeSpec, error) {
 	case len(f.At)+len(f.Keyword) == 0 && f.CrossPage == "" && pages != "":
 		return nil, fault.New(fault.SignNoPlace)
 	case len(f.Keyword) == 0 && f.Nth+f.Offset != "":
-		return nil, wrongUse("--nth and --offset belong to --keyword")
+		return nil, wrongUse("u_needs", "--nth, --offset", "--keyword")
 	case f.CrossPage == "" && (f.From != nil || f.Parts != 0):
-		return nil, wrongUse("--from and --parts belong to --cross-page")
+		return nil, wrongUse("u_needs", "--from, --parts", "--cross-page")
 	}
 	var out []placeSpec
 	for _, at := range f.At {
@@ -146,7 +146,7 @@ func (c *signCmd) output() (string, error) {
 		return "", fault.Wrap(fault.FileUnwritable, err, "file", out)
 	}
 	if in, err := os.Stat(c.File); err == nil && os.SameFile(in, there) {
-		return "", wrongUse("-o names the document itself, which is never changed")
+		return "", wrongUse("u_onto_itself")
 	}
 	if !c.Force || there.IsDir() {
 		return "", fault.New(fault.FileExists, "file", out)

@@ -28,7 +28,7 @@ type createdJSON struct {
 
 func (c *tokenCreateCmd) Run(a *app) error {
 	if a.provider != softProvider {
-		return wrongUse("%s", a.word("create_is_soft"))
+		return wrongUse("create_is_soft")
 	}
 	dir := home.Dir(a.home)
 	if err := dir.Create(); err != nil {
@@ -45,7 +45,7 @@ func (c *tokenCreateCmd) Run(a *app) error {
 	}
 	defer admin.Clear()
 	if bytes.Equal(first.Bytes(), admin.Bytes()) {
-		return wrongUse("%s", a.word("pins_same"))
+		return wrongUse("pins_same")
 	}
 	// The device key guards the making of further applications, of which this
 	// UKey needs none: nobody keeps it.

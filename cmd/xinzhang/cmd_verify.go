@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 	"xinzhang/internal/durable"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/ofd"
+	"xinzhang/internal/inspect"
 	"xinzhang/internal/report"
 	"xinzhang/internal/trust"
 	"xinzhang/internal/verify"
@@ -46,7 +46,7 @@ func (c *verifyCmd) Run(a *app) error {
 		return asWrongUse(err)
 	}
 	if (c.HTML != "" || c.Diagnostics != "") && len(c.Files) > 1 {
-		return fault.New(fault.UsageWrong, "what", "--html and --diagnostics take one file")
+		return wrongUse("u_one_file", "--html, --diagnostics")
 	}
 	var reports []*verify.Report
 	exit := 0
@@ -119,13 +119,13 @@ func loadTrust(home string, trusted, lists []string) (*trust.Set, error) {
 	}
 	for _, path := range trusted {
 		if err := set.Load(path); err != nil {
-			return nil, err
+			return nil, otherKind(err, path, inspect.KindCertificate, inspect.KindCRL)
 		}
 	}
 	// A certificate that lies among the lists is trusted by nobody.
 	for _, path := range append(lists, existing(filepath.Join(home, "crl"))...) {
 		if err := set.LoadLists(path); err != nil {
-			return nil, err
+			return nil, otherKind(err, path, inspect.KindCRL)
 		}
 	}
 	return set, nil
@@ -158,7 +158,7 @@ func verifySheets(a *app, name string, opt verify.Options, draw bool) (*verify.R
 	}
 	r, pkg, err := judge(a, f, info.Size(), opt)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, otherKind(err, name, inspect.KindDocument)
 	}
 	h := sm3.New()
 	if _, err := io.Copy(h, io.NewSectionReader(f, 0, info.Size())); err != nil {
@@ -256,5 +256,5 @@ func parseTime(s string) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, fault.New(fault.UsageWrong, "what", fmt.Sprintf("time %q; write 2026-11-22 or 2026-11-22 10:15:00 or RFC 3339", s))
+	return time.Time{}, wrongUse("u_time", s)
 }

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"xinzhang/internal/format/cert"
+	"xinzhang/internal/format/certfile"
 )
 
 // typed runs the program as typed and returns what it said.
@@ -117,7 +117,7 @@ func TestDemo(t *testing.T) {
 func TestVerifyWritesDiagnosticData(t *testing.T) {
 	dir := runDemo(t)
 	out := t.TempDir()
-	signer, err := cert.ParseFile([]byte(content(t, filepath.Join(dir, "certs", "person-sign.pem"))))
+	signer, err := certfile.Certificates([]byte(content(t, filepath.Join(dir, "certs", "person-sign.pem"))))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -99,7 +99,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return 0
 	}
 	if err != nil {
-		return a.fail(fault.Wrap(fault.UsageWrong, err, "what", err.Error()))
+		return a.fail(misparsed(err))
 	}
 	a.json = c.JSON
 	dir, err := home.Locate(c.Home)
@@ -122,7 +122,7 @@ func (a *app) fail(err error) int {
 	case errors.As(err, &s):
 		return int(s)
 	}
-	e := fault.Of(err)
+	e := plainer(fault.Of(err))
 	t := e.Code.Text(a.lang, e.Args)
 	if a.json {
 		_ = writeJSON(a.stderr, map[string]any{"code": e.Code, "title": t.Title, "cause": t.Cause, "next": t.Next, "args": e.Args})

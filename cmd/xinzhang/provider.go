@@ -43,7 +43,7 @@ func (a *app) ukeys() (*provider, error) {
 		}
 		a.opened = &provider{driver: library, library: library}
 	default:
-		return nil, wrongUse("--provider %s (soft, skf:VENDOR, skf:PATH)", a.provider)
+		return nil, wrongUse("u_choice", "--provider", "soft, skf:VENDOR, skf:PATH", a.provider)
 	}
 	return a.opened, nil
 }

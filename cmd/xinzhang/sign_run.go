@@ -14,6 +14,7 @@ import (
 	"xinzhang/internal/format/ofd"
 	"xinzhang/internal/format/ses"
 	"xinzhang/internal/home"
+	"xinzhang/internal/inspect"
 	"xinzhang/internal/sign"
 	"xinzhang/internal/token"
 	"xinzhang/internal/trust"
@@ -61,7 +62,7 @@ func openDocument(name string) (*document, error) {
 	pkg, err := ofd.Open(f, info.Size(), ofd.DefaultLimits())
 	if err != nil {
 		_ = f.Close()
-		return nil, err
+		return nil, otherKind(err, name, inspect.KindDocument)
 	}
 	return &document{pkg, f}, nil
 }
@@ -163,7 +164,8 @@ func loadSeal(dir, name string) (*ses.Seal, error) {
 	if len(raw) > maxSeal {
 		return nil, fault.New(fault.InputTooLarge, "what", file, "limit", "16 MiB")
 	}
-	return ses.ParseSeal(raw)
+	seal, err := ses.ParseSeal(raw)
+	return seal, otherKind(err, file, inspect.KindSeal)
 }
 
 // refusals tells all that stands against the task, of every signature, and what

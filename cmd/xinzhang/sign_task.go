@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"math"
 	"os"
@@ -69,21 +68,17 @@ func readTask(name string) (*signTask, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&t); err != nil {
-		return nil, wrongUse("%s: %v", name, err)
+		return nil, wrongUse("u_plan_file", name, err)
 	}
 	if len(t.Signatures) == 0 {
-		return nil, wrongUse("%s: no signatures", name)
+		return nil, wrongUse("u_plan_empty", name)
 	}
 	for i, s := range t.Signatures {
 		if s.Token == "" || s.Seal == "" {
-			return nil, wrongUse("%s: signature %d without token or seal", name, i+1)
+			return nil, wrongUse("u_plan_step", name, i+1)
 		}
 	}
 	return &t, nil
-}
-
-func wrongUse(format string, args ...any) error {
-	return fault.New(fault.UsageWrong, "what", fmt.Sprintf(format, args...))
 }
 
 // places reads the places of a step, on a document of so many pages.
@@ -111,11 +106,11 @@ func (p placeSpec) place(pages int) (sign.Place, error) {
 	case kinds == 0:
 		return out, fault.New(fault.SignNoPlace)
 	case kinds > 1:
-		return out, wrongUse("a place is a point, a keyword or an edge")
+		return out, wrongUse("u_one_place")
 	case p.Keyword == "" && p.Nth+p.Offset != "":
-		return out, wrongUse("--nth and --offset belong to --keyword")
+		return out, wrongUse("u_needs", "--nth, --offset", "--keyword")
 	case p.CrossPage == "" && (p.From != nil || p.Parts != 0):
-		return out, wrongUse("--from and --parts belong to --cross-page")
+		return out, wrongUse("u_needs", "--from, --parts", "--cross-page")
 	}
 	var err error
 	if out.Pages, err = parsePages(p.Pages, pages); err != nil {
@@ -149,7 +144,7 @@ func parsePages(s string, count int) ([]int, error) {
 		a, errA := strconv.Atoi(first)
 		b, errB := strconv.Atoi(last)
 		if errA != nil || errB != nil || a < 1 || b < a && isRange {
-			return nil, wrongUse("pages %q; write 1-3,5", s)
+			return nil, wrongUse("u_write", "--pages", s, "1-3,5")
 		}
 		for n := a; n <= min(b, count); n++ {
 			out = append(out, n)
@@ -171,7 +166,7 @@ func parsePair(flag, s string) (x, y float64, err error) {
 	x, errX := strconv.ParseFloat(strings.TrimSpace(a), 64)
 	y, errY := strconv.ParseFloat(strings.TrimSpace(b), 64)
 	if !ok || errX != nil || errY != nil || math.IsNaN(x+y) || math.IsInf(x+y, 0) {
-		return 0, 0, wrongUse("%s %q; write two lengths in millimetres, as 150,200", flag, s)
+		return 0, 0, wrongUse("u_pair", flag, s)
 	}
 	return x, y, nil
 }
@@ -185,7 +180,7 @@ func parseNth(s string) (int, error) {
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 {
-		return 0, wrongUse("--nth %q; write a number from 1, last or all", s)
+		return 0, wrongUse("u_nth", s)
 	}
 	return n, nil
 }

@@ -16,6 +16,7 @@ import (
 	"xinzhang/internal/ca"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
+	"xinzhang/internal/format/certfile"
 	"xinzhang/internal/format/certlint"
 	"xinzhang/internal/format/crl"
 	"xinzhang/internal/format/oid"
@@ -61,7 +62,7 @@ func TestTheTrustFolderHoldsTheRootAndTheSubCA(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all, err := cert.ParseFile(text)
+		all, err := certfile.Certificates(text)
 		if err != nil || len(all) != 1 {
 			t.Fatalf("%s holds %d certificates, %v", name, len(all), err)
 		}

@@ -384,6 +384,16 @@ const (
 	FileCut Code = "file.cut"
 	// FileExists: {file} exists already
 	FileExists Code = "file.exists"
+	// FileForbidden: you are not permitted to read {file}
+	FileForbidden Code = "file.forbidden"
+	// FileIsFolder: {file} is a folder; a file is wanted here
+	FileIsFolder Code = "file.is_folder"
+	// FileMissing: {file} is not there
+	FileMissing Code = "file.missing"
+	// FileNoCertificate: no certificate or revocation list can be read from {file}
+	FileNoCertificate Code = "file.no_certificate"
+	// FileOtherKind: {file} is {kind}; what is wanted here is {want}
+	FileOtherKind Code = "file.other_kind"
 	// FileUnknownKind: {file} is of no kind we know
 	FileUnknownKind Code = "file.unknown_kind"
 	// FileUnreadable: cannot read {file}
@@ -1529,6 +1539,21 @@ var table = map[Code]Entry{
 	FileExists: {Code: FileExists, Severity: "error", Retryable: false, HTTPStatus: 409, ExitStatus: 4, Args: []string{"file"},
 		ZH: Text{"文件 {file} 已经存在", "不会覆盖已有的文件", "用 -o 换一个文件名，或用 --force 覆盖"},
 		EN: Text{"{file} exists already", "nothing is overwritten unasked", "choose another name with -o or overwrite with --force"}},
+	FileForbidden: {Code: FileForbidden, Severity: "error", Retryable: false, HTTPStatus: 403, ExitStatus: 4, Args: []string{"file"},
+		ZH: Text{"没有权限读取 {file}", "文件的权限不允许当前用户读取", "请文件的所有者或管理员授权，或复制到自己的文件夹后再试"},
+		EN: Text{"you are not permitted to read {file}", "its permissions do not let this user read it", "ask its owner or the administrator, or copy it to a folder of your own"}},
+	FileIsFolder: {Code: FileIsFolder, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string{"file"},
+		ZH: Text{"{file} 是文件夹，这里要的是文件", "给出的是文件夹的路径", "写出其中文件的名称"},
+		EN: Text{"{file} is a folder; a file is wanted here", "what was given is the path of a folder", "name the file inside it"}},
+	FileMissing: {Code: FileMissing, Severity: "error", Retryable: false, HTTPStatus: 404, ExitStatus: 4, Args: []string{"file"},
+		ZH: Text{"找不到文件 {file}", "文件名或路径写错了，或文件已被移走、删除", "检查文件名和所在的文件夹"},
+		EN: Text{"{file} is not there", "its name or path is mistyped, or it was moved or deleted", "check the name and the folder"}},
+	FileNoCertificate: {Code: FileNoCertificate, Severity: "error", Retryable: false, HTTPStatus: 400, ExitStatus: 4, Args: []string{"file"},
+		ZH: Text{"读不出 {file} 里的证书或吊销列表", "文件损坏或被截断，或不是 DER、PEM、Base64、P7B 格式；为免漏掉吊销信息，程序没有跳过它", "重新导出或下载这个文件；不需要它时，移出文件夹"},
+		EN: Text{"no certificate or revocation list can be read from {file}", "it is damaged or cut short, or is not DER, PEM, Base64 or P7B; it was not passed over, lest a revocation be lost", "export or download it again; if it is not needed, move it out of the folder"}},
+	FileOtherKind: {Code: FileOtherKind, Severity: "error", Retryable: false, HTTPStatus: 415, ExitStatus: 4, Args: []string{"file", "kind", "want", "use"},
+		ZH: Text{"{file} 是“{kind}”，这里要的是“{want}”", "选错了文件，或扩展名与内容不符", "{use}"},
+		EN: Text{"{file} is {kind}; what is wanted here is {want}", "it is the wrong file, or its name does not match its content", "{use}"}},
 	FileUnknownKind: {Code: FileUnknownKind, Severity: "error", Retryable: false, HTTPStatus: 415, ExitStatus: 4, Args: []string{"file"},
 		ZH: Text{"认不出 {file} 是什么文件", "内容不是本程序支持的证书、印章、签名或文档", "确认文件完整，且类型正确"},
 		EN: Text{"{file} is of no kind we know", "its content is no certificate, seal, signature or document supported here", "check that it is whole and the right file"}},

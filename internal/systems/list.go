@@ -11,6 +11,7 @@ import (
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
+	"xinzhang/internal/format/certfile"
 	"xinzhang/internal/format/cms"
 	"xinzhang/internal/trust"
 )
@@ -194,7 +195,7 @@ func (d *Directory) load(folder string) (*Signed, error) {
 	if err != nil {
 		return nil, err
 	}
-	signer, err := cert.ParseFile(pem)
+	signer, err := certfile.Certificates(pem)
 	if err != nil {
 		return nil, err
 	}

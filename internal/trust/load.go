@@ -1,8 +1,6 @@
 package trust
 
 import (
-	"bytes"
-	"encoding/pem"
 	"errors"
 	"io"
 	"io/fs"
@@ -11,18 +9,18 @@ import (
 	"strings"
 
 	"xinzhang/internal/fault"
-	"xinzhang/internal/format/cert"
-	"xinzhang/internal/format/crl"
+	"xinzhang/internal/format/certfile"
 )
 
 // maxFile bounds one file of certificates or one revocation list.
 const maxFile = 256 << 20
 
-// Load adds what path holds: a file of certificates or revocation lists in PEM
-// or DER, or a folder of such files (names beginning with a dot, and files of
-// other kinds, are passed over in a folder but are errors when named). It
-// returns fault.FileUnreadable (also for a damaged file that is called .cer, .crt,
-// .crl or .pem), fault.FileUnknownKind or fault.InputTooLarge.
+// Load adds what path holds: a file of certificates or revocation lists in any form
+// that [certfile.Read] knows, or a folder of such files (names beginning with a dot,
+// and files of other kinds, are passed over in a folder but are errors when named).
+// It returns fault.FileUnreadable, fault.FileNoCertificate for a file whose name
+// promises certificates or a list that cannot be read, fault.FileUnknownKind or
+// fault.InputTooLarge.
 func (s *Set) Load(path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -74,15 +72,13 @@ func (s *Set) loadFile(name string) error {
 	if err != nil {
 		return err
 	}
-	var found Set
-	if err := found.Add(data); err != nil {
-		if damaged(name, err) {
-			return fault.Wrap(fault.FileUnreadable, err, "file", name)
-		}
-		return fault.Wrap(fault.FileUnknownKind, nil, "file", name)
+	switch err := s.Add(data); {
+	case err == nil:
+		return nil
+	case lost(name, err):
+		return fault.Wrap(fault.FileNoCertificate, err, "file", name)
 	}
-	s.Anchors, s.CRLs = append(s.Anchors, found.Anchors...), append(s.CRLs, found.CRLs...)
-	return nil
+	return fault.New(fault.FileUnknownKind, "file", name)
 }
 
 // readBounded reads a file that may be no ordinary one.
@@ -110,64 +106,26 @@ func readBounded(name string) ([]byte, error) {
 	return data, nil
 }
 
-// errNothing is the answer to a file of another kind.
-var errNothing = errors.New("no certificate and no revocation list inside")
-
-// damaged tells a certificate or list that cannot be read from a file of another
-// kind. It is not passed over: a revocation list that is lost in silence makes a
-// revoked certificate a good one.
-func damaged(name string, err error) bool {
-	if errors.Is(err, errNothing) {
-		return false
-	}
+// lost tells a certificate or list that cannot be read from a file of another kind.
+// It is not passed over: a revocation list that is lost in silence makes a revoked
+// certificate a good one. A .pem may hold a private key as well.
+func lost(name string, err error) bool {
 	switch strings.ToLower(filepath.Ext(name)) {
-	case ".cer", ".crt", ".crl", ".pem":
+	case ".cer", ".crt", ".crl", ".p7b", ".p7c":
 		return true
+	case ".pem":
+		return !errors.Is(err, certfile.ErrNone)
 	}
 	return false
 }
 
-// Add takes certificates and revocation lists from the bytes of one PEM or DER
-// file. After an error the set is not to be used.
+// Add takes certificates and revocation lists from the bytes of one file, as
+// [certfile.Read] reads it.
 func (s *Set) Add(data []byte) error {
-	if !bytes.Contains(data, []byte("-----BEGIN ")) {
-		return s.addDER("", data)
-	}
-	found := false
-	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
-		if block.Type == pemCertificate || block.Type == pemList {
-			if err := s.addDER(block.Type, block.Bytes); err != nil {
-				return err
-			}
-			found = true
-		}
-	}
-	if !found {
-		return errNothing
-	}
-	return nil
-}
-
-const (
-	pemCertificate = "CERTIFICATE"
-	pemList        = "X509 CRL"
-)
-
-func (s *Set) addDER(kind string, b []byte) error {
-	if kind != pemList {
-		c, err := cert.Parse(b)
-		if err == nil {
-			s.Anchors = append(s.Anchors, c)
-			return nil
-		}
-		if kind != "" {
-			return err
-		}
-	}
-	list, err := crl.Parse(b)
+	f, err := certfile.Read(data)
 	if err != nil {
 		return err
 	}
-	s.CRLs = append(s.CRLs, list)
+	s.Anchors, s.CRLs = append(s.Anchors, f.Certificates...), append(s.CRLs, f.Lists...)
 	return nil
 }

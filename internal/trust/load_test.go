@@ -1,6 +1,7 @@
 package trust_test
 
 import (
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"os"
@@ -33,6 +34,8 @@ func armour(kind string, der []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
 }
 
+func base64Of(der []byte) []byte { return []byte(base64.StdEncoding.EncodeToString(der)) }
+
 func TestLoad(t *testing.T) {
 	a := fixture.New(t, issued)
 	root, sub, list := a.Root.Cert.Raw, a.Sub.Cert.Raw, a.CRL(issued).Raw
@@ -57,7 +60,13 @@ func TestLoad(t *testing.T) {
 		{"a folder with junk, below it more", map[string][]byte{"a.cer": root, "deep/er/b.crt": sub, "c.crl": list, "notes.txt": []byte("x"),
 			"key.pem": key, "empty": {}, ".hidden.cer": sub, ".git/d.cer": sub, "deep/.x/e.cer": sub, "noise.dat": cut}, "", 2, 1, nil},
 		{"an empty folder", nil, "", 0, 0, nil},
-		{"a folder with a damaged certificate", map[string][]byte{"a.cer": root, "b.cer": cut}, "", -1, 0, fault.FileUnreadable},
+		{"a folder of every usual form", map[string][]byte{"a.cer": base64Of(root), "b.pem": armour("X509 CERTIFICATE", sub), "c.crl": base64Of(list),
+			"d.crl": armour("CRL", list), "e.crt": armour("TRUSTED CERTIFICATE", root)}, "", 3, 2, nil},
+		{"a folder with a damaged certificate", map[string][]byte{"a.cer": root, "b.cer": cut}, "", -1, 0, fault.FileNoCertificate},
+		{"a folder with a list cut in its frame", map[string][]byte{"a.crl": armour("X509 CRL", list)[:99]}, "", -1, 0, fault.FileNoCertificate},
+		{"a folder with an empty list", map[string][]byte{"a.crl": {}}, "", -1, 0, fault.FileNoCertificate},
+		{"a folder with a key that is called a certificate", map[string][]byte{"a.cer": key}, "", -1, 0, fault.FileNoCertificate},
+		{"a folder with a bundle that cannot be read", map[string][]byte{"a.p7b": cut}, "", -1, 0, fault.FileNoCertificate},
 		{"a folder with a damaged list", map[string][]byte{"a.crl": list[:len(list)-9]}, "", -1, 0, fault.CRLBroken},
 		{"a damaged certificate among others", map[string][]byte{"a.pem": slices.Concat(armour("CERTIFICATE", root), armour("CERTIFICATE", cut))}, "a.pem", 0, 0, fault.CertBroken},
 	} {

@@ -8,8 +8,10 @@ import (
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"xinzhang/internal/beijing"
 	"xinzhang/internal/fault"
 	"xinzhang/internal/fixture"
+	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/cms"
 	"xinzhang/internal/format/der"
 	"xinzhang/internal/format/oid"
@@ -56,6 +58,10 @@ func TestGenuineShapesAreNotFalseAlarms(t *testing.T) {
 		return forgery{world: w, noSeal: true, value: func(b []byte) []byte { return how(w.message(w.org, tm)(b)) }}.zip()
 	}
 	bare := cms.Template{Signer: w.org.Cert, SigningTime: w.at, Bare: true}
+	high := w.issue("org-sign", attacker, a.Sub, func(tm *cert.Template) { tm.Serial = tm.Serial.SetBit(tm.Serial, 127, 1) })
+	local := func(b []byte) []byte { // timeInfo by the clock of the room
+		return member(w, b, "2", become(tlv(der.GeneralizedTime, []byte(w.at.In(beijing.Zone).Format("20060102150405")))))
+	}
 	w.run(t, []attack{
 		{name: "relative BaseLoc in the list", doc: list("/Doc_0/Signs/Sign_0/", "Sign_0/"), verdict: verify.Passed},
 		{name: "BaseLoc with two slashes", doc: list("/Doc_0/Signs/Sign_0/", "//Doc_0/Signs/Sign_0/"), verdict: verify.Passed},
@@ -86,6 +92,7 @@ func TestGenuineShapesAreNotFalseAlarms(t *testing.T) {
 		{name: "SignatureDateTime that cannot be read", doc: date("昨天"), verdict: verify.Passed},
 		{name: "integers without their leading zero", doc: forgery{world: w, der: unsigned}.zip(), verdict: verify.Passed},
 		{name: "algorithm 301.1", doc: forgery{world: w, der: func(b []byte) []byte { return member(w, b, "2", become(oid.SM2Sign.Marshal())) }}.zip(), verdict: verify.Passed},
+		{name: "timeInfo without a zone, judged an hour later", doc: forgery{world: w, tbs: local}.zip(), set: a.Trust(a.CRL(w.at)), at: w.at.Add(time.Hour), verdict: verify.Passed, codes: is(fault.SigDeviation)},
 		{name: "version 5 seal", doc: forgery{world: w, seal: a.Seal(ses.OfficialSeal, func(i *ses.Info) { i.HeaderVersion = 5 }, w.org)}.zip(), verdict: verify.Passed},
 		{name: "version 1 seal", doc: versionOne(w), verdict: verify.Passed},
 		{name: "maker signed more than the version asks", doc: otherScope(w), verdict: verify.Passed, codes: is(fault.SealScope)},
@@ -106,6 +113,11 @@ func TestGenuineShapesAreNotFalseAlarms(t *testing.T) {
 		{name: "signed data: Signature.xml itself was signed", doc: forgery{world: w, noSeal: true, value: func(b []byte) []byte {
 			return w.message(w.org, cms.Template{Signer: w.org.Cert, SigningTime: w.at, Content: b, Detached: true})(b)
 		}}.zip(), verdict: verify.Passed},
+		{name: "signed data: serial number without its leading 00", doc: forgery{world: w, noSeal: true, signer: high, value: func(b []byte) []byte {
+			b = w.message(high, cms.Template{Signer: high.Cert, SigningTime: w.at, Bare: true})(b)
+			return member(w, b, "1.0.4.0.1.1", func(v der.Value) []byte { return tlv(der.Integer, bytes.TrimLeft(v.Content, "\x00")) })
+		}}.zip(), verdict: verify.Passed},
+		{name: "signed data: an end of line behind", doc: signed(bare, func(b []byte) []byte { return append(b, "\r\n"...) }), verdict: verify.Passed, codes: is(fault.SigDeviation)},
 		{name: "signed data: zero octets behind", doc: signed(bare, func(b []byte) []byte { return append(b, make([]byte, 100)...) }), verdict: verify.Passed, codes: is(fault.SigDeviation)},
 	})
 }

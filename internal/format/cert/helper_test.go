@@ -3,6 +3,7 @@ package cert
 import (
 	"crypto/ecdsa"
 	"crypto/rand"
+	"encoding/pem"
 	"math/big"
 	"testing"
 	"time"
@@ -111,9 +112,18 @@ func newChain(t testing.TB) *chain {
 
 func corpusCertificate(t testing.TB, name string) *Certificate {
 	t.Helper()
-	all, err := ParseFile(corpus.File(t, name))
+	return parseText(t, corpus.File(t, name))
+}
+
+// parseText reads a certificate in DER or PEM.
+func parseText(t testing.TB, b []byte) *Certificate {
+	t.Helper()
+	if block, _ := pem.Decode(b); block != nil {
+		b = block.Bytes
+	}
+	c, err := Parse(b)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return all[0]
+	return c
 }

@@ -15,7 +15,6 @@ import (
 const (
 	maxSize       = 1 << 20
 	maxExtensions = 256
-	maxInFile     = 10_000
 	maxDeviations = 32
 )
 

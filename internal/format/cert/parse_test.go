@@ -7,8 +7,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"encoding/base64"
-	"encoding/pem"
 	"errors"
 	"math/big"
 	"slices"
@@ -175,27 +173,6 @@ func TestAUnitIsNotMistakenForItsDepartment(t *testing.T) {
 	} {
 		if unit, department := tt.name.Units(); unit != tt.unit || department != tt.department {
 			t.Errorf("%s: unit %q, department %q, want %q, %q", tt.name, unit, department, tt.unit, tt.department)
-		}
-	}
-}
-
-func TestAFileIsReadInEveryUsualForm(t *testing.T) {
-	ch := newChain(t)
-	one := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ch.root.Raw})
-	two := append(append([]byte("comment\n"), one...), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ch.sub.Raw})...)
-	b64 := []byte(base64.StdEncoding.EncodeToString(ch.root.Raw))
-	for name, x := range map[string]struct {
-		b    []byte
-		want int
-	}{"DER": {ch.root.Raw, 1}, "PEM": {one, 1}, "PEM of two": {two, 2}, "bare base64": {append(b64[:64:64], append([]byte("\r\n"), b64[64:]...)...), 1}} {
-		all, err := ParseFile(x.b)
-		if err != nil || len(all) != x.want || !bytes.Equal(all[0].Raw, ch.root.Raw) {
-			t.Errorf("%s: %d certificates, %v", name, len(all), err)
-		}
-	}
-	for _, bad := range [][]byte{nil, []byte("hello"), []byte("-----BEGIN CERTIFICATE-----\n"), ch.root.Raw[:100]} {
-		if _, err := ParseFile(bad); !errors.Is(err, fault.CertBroken) {
-			t.Errorf("%.20q: %v", bad, err)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
+	"xinzhang/internal/format/certfile"
 	"xinzhang/internal/format/oid"
 	"xinzhang/internal/format/sm2enc"
 	"xinzhang/test/corpus"
@@ -150,6 +151,14 @@ func plain() made {
 	}
 }
 
+const mayLogIn = "\x30\x0A\x06\x08\x2B\x06\x01\x05\x05\x07\x03\x02"
+
+// policyOf is the extension that names one policy.
+func policyOf(id oid.ID) string {
+	name := string(id.Marshal())
+	return "\x30" + string(rune(len(name)+2)) + "\x30" + string(rune(len(name))) + name
+}
+
 func TestEveryRuleFindsWhatItIsFor(t *testing.T) {
 	for name, x := range map[string]struct {
 		change   func(*made)
@@ -178,9 +187,17 @@ func TestEveryRuleFindsWhatItIsFor(t *testing.T) {
 		"any usage":                          {func(m *made) { m.extensions["2.5.29.37"] = "\x30\x06\x06\x04\x55\x1D\x25\x00" }, fault.LintExtKeyUsage, fault.Warning, "any usage"},
 		"an empty extended key usage":        {func(m *made) { m.extensions["2.5.29.37"] = "\x30\x00" }, fault.LintExtKeyUsage, fault.Problem, "empty"},
 		"an organisation that logs in": {func(m *made) {
-			m.extensions["2.5.29.37"] = "\x30\x0A\x06\x08\x2B\x06\x01\x05\x05\x07\x03\x02"
-			m.extensions[string(oid.SZCASubjectType)] = "\x0C\x0EOrganizational"
+			m.extensions["2.5.29.37"] = mayLogIn
+			m.extensions["2.5.29.32"] = policyOf(oid.PolicyOrganisation)
 		}, fault.LintClientAuth, fault.Problem, "organisation may log in"},
+		"an organisation of others that logs in": {func(m *made) {
+			m.extensions["2.5.29.37"] = mayLogIn
+			m.extensions[string(oid.SZCASubjectType)] = "\x0C\x0EOrganizational"
+		}, fault.LintClientAuth, fault.Warning, "organisation may log in"},
+		"an encryption certificate of others that logs in": {func(m *made) {
+			m.extensions["2.5.29.37"] = mayLogIn
+			m.extensions["!2.5.29.15"] = "\x03\x02\x03\x38"
+		}, fault.LintClientAuth, fault.Warning, "encryption certificate may log in"},
 		"a policy twice":                 {func(m *made) { m.extensions["2.5.29.32"] = "\x30\x0A\x30\x03\x06\x01\x2A\x30\x03\x06\x01\x2A" }, fault.LintPolicies, fault.Problem, "stands twice"},
 		"no status source":               {func(m *made) { delete(m.extensions, "2.5.29.31") }, fault.LintStatusSource, fault.Warning, "neither"},
 		"a wrong ID number":              {func(m *made) { m.extensions[string(oid.SZCAIDNumber)] = "\x0C\x12990000199001011230" }, fault.LintIdentity, fault.Problem, "check digit"},
@@ -329,7 +346,7 @@ func TestFindingsAreWordedInBothLanguages(t *testing.T) {
 // What the rules say of certificates of real authorities.
 func TestFindingsOnRealCertificates(t *testing.T) {
 	read := func(name string) *cert.Certificate {
-		all, err := cert.ParseFile(corpus.File(t, name))
+		all, err := certfile.Certificates(corpus.File(t, name))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,13 +15,17 @@ var clientAuth = Rule{fault.LintClientAuth, "RFC 5280 4.2.1.12; project profile"
 		return
 	}
 	evidence := i.c.RoleEvidence()
+	say := i.fail
+	if i.guessed && evidence.Policy == cert.RoleUnknown {
+		say = i.warn // no policy of ours: the standards allow it
+	}
 	switch {
 	case evidence.Policy == cert.RoleOrganisation || evidence.Word == "Organizational":
-		i.fail("机构证书带有登录用途", "a certificate of an organisation may log in")
+		say("机构证书带有登录用途", "a certificate of an organisation may log in")
 	case evidence.Policy == cert.RoleSystem:
-		i.fail("系统证书带有登录用途", "a certificate of a system may log in")
+		say("系统证书带有登录用途", "a certificate of a system may log in")
 	case i.c.EncryptionOnly():
-		i.fail("加密证书带有登录用途", "an encryption certificate may log in")
+		say("加密证书带有登录用途", "an encryption certificate may log in")
 	case evidence.Policy == cert.RolePerson && !i.c.MayLogIn():
 		i.fail("登录用途与策略、身份扩展不一致", "clientAuth, policy and identity do not agree")
 	}

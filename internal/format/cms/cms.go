@@ -81,36 +81,33 @@ func (sd *SignedData) deviate(place, format string, args ...any) {
 
 // open reads the ContentInfo around a SignedData.
 func (sd *SignedData) open(b []byte) (*der.Reader, error) {
-	raw, id, body, err := openContentInfo(b, "signedData")
+	raw, id, body, trailer, err := openContentInfo(b, "signedData")
 	if err != nil {
 		return nil, err
 	}
 	if id != oid.SignedData && id != oid.PKCS7SignedData {
 		return nil, fmt.Errorf("contentInfo.contentType: %s is no signed data", id)
 	}
-	if len(raw) < len(b) {
-		sd.deviate("contentInfo", "%d zero octets follow it", len(b)-len(raw))
-	}
-	sd.Raw, sd.ContentType = raw, id
+	sd.Raw, sd.ContentType, sd.Deviations = raw, id, trailer
 	return body, nil
 }
 
-// openContentInfo opens the SEQUENCE inside a ContentInfo. Zero octets behind it
-// are taken: writers that reserve room leave them.
-func openContentInfo(b []byte, name string) (raw []byte, id oid.ID, body *der.Reader, err error) {
+// openContentInfo opens the SEQUENCE inside a ContentInfo. What follows it is a
+// deviation, trailer: writers that reserve room leave zero octets, editors end a line.
+func openContentInfo(b []byte, name string) (raw []byte, id oid.ID, body *der.Reader, trailer []string, err error) {
 	v, rest, err := der.Parse(b)
 	if err != nil {
-		return nil, "", nil, fmt.Errorf("contentInfo: %w", err)
+		return nil, "", nil, nil, fmt.Errorf("contentInfo: %w", err)
 	}
-	if strings.Trim(string(rest), "\x00") != "" {
-		return nil, "", nil, fmt.Errorf("contentInfo: %w", der.ErrTrailer)
+	if len(rest) > 0 {
+		trailer = []string{fmt.Sprintf("contentInfo: %d octets follow its end", len(rest))}
 	}
 	r := der.Open(v, der.Sequence, "contentInfo")
 	id = r.OID("contentType")
 	explicit := r.Open("content", der.ContextConstructed(0))
 	body = explicit.Open(name, der.Sequence)
 	r.Fail("content", explicit.End())
-	return v.Raw, id, body, r.End()
+	return v.Raw, id, body, trailer, r.End()
 }
 
 func (sd *SignedData) read(r *der.Reader) error {

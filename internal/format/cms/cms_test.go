@@ -21,6 +21,7 @@ import (
 
 	"xinzhang/internal/fault"
 	"xinzhang/internal/format/cert"
+	"xinzhang/internal/format/der"
 	"xinzhang/internal/format/oid"
 	"xinzhang/internal/format/sm2enc"
 )
@@ -285,7 +286,6 @@ func TestParseRefuses(t *testing.T) {
 		"nothing":          nil,
 		"text":             []byte("not a message"),
 		"a cut message":    good[:len(good)-1],
-		"trailing octets":  append(bytes.Clone(good), 0, 1),
 		"a bare signature": sign(t, key, testContent),
 		"plain data":       append([]byte{0x30, 12}, oid.Data.Marshal()...),
 		"enveloped data":   bytes.Replace(good, oid.SignedData.Marshal(), oid.EnvelopedData.Marshal(), 1),
@@ -294,12 +294,25 @@ func TestParseRefuses(t *testing.T) {
 			t.Errorf("%s: %v, want %s", name, err, fault.CMSBroken)
 		}
 	}
-	sd, err := Parse(append(bytes.Clone(good), 0, 0, 0)) // room that was reserved
-	if err != nil || !bytes.Equal(sd.Raw, good) {
-		t.Fatalf("zero octets behind: %v", err)
-	}
-	if deviations, err := sd.Verify(0, nil, c); err != nil || len(deviations) != 1 {
-		t.Errorf("zero octets behind: %v, deviations %q", err, deviations)
+}
+
+// Writers reserve room, and editors end the last line: nothing of the message is
+// touched by it.
+func TestOctetsBehindAMessageAreADeviation(t *testing.T) {
+	key, c := signer(t)
+	holder, to := recipient(t)
+	good := assemble(t, key, Template{Content: testContent, Signer: c, SigningTime: signingTime})
+	sealed := envelope(t, testContent, to)
+	for name, trailer := range map[string]string{"zeros": "\x00\x00\x00", "the end of a line": "\r\n", "another message": string(good)} {
+		want := []string{fmt.Sprintf("contentInfo: %d octets follow its end", len(trailer))}
+		sd := parse(t, append(bytes.Clone(good), trailer...))
+		if deviations, err := sd.Verify(0, nil, c); err != nil || !slices.Equal(deviations, want) || !bytes.Equal(sd.Raw, good) {
+			t.Errorf("%s: %v, deviations %q, want %q", name, err, deviations, want)
+		}
+		e := parseEnveloped(t, append(bytes.Clone(sealed), trailer...))
+		if got, err := e.Open(to, opener(holder)); err != nil || !bytes.Equal(got, testContent) || !slices.Equal(e.Deviations, want) {
+			t.Errorf("%s behind an envelope: %v, deviations %q, want %q", name, err, e.Deviations, want)
+		}
 	}
 }
 
@@ -399,4 +412,27 @@ func ExampleTemplate() {
 	_, err = sd.Verify(0, nil, signer)
 	fmt.Printf("%s %v\n", sd.Content, err)
 	// Output: 关于测试的通知 <nil>
+}
+
+// Some signers leave out the 00 before a serial number that begins with a set bit,
+// although the certificate has it.
+func TestSerialNumberMayLackItsLeadingZero(t *testing.T) {
+	key := testKey(t, 0)
+	c := testCert(t, key, 0x8122334455, maySign)
+	b := assemble(t, key, Template{Content: testContent, Signer: c, SigningTime: signingTime})
+	for content, want := range map[string]bool{
+		"\x00\x81\x22\x33\x44\x55": true, "\x81\x22\x33\x44\x55": true, "\x00\x00\x81\x22\x33\x44\x55": true,
+		"\x00\x81\x22\x33\x44\x56": false, "\x22\x33\x44\x55": false,
+	} {
+		v := der.Value{Tag: der.Integer, Content: []byte(content)}
+		serial, err := v.BigInt()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ref := parse(t, b).Signers[0].Reference
+		ref.Serial = serial
+		if got := ref.Identifies(c); got != want {
+			t.Errorf("serial number % x: %v, want %v", content, got, want)
+		}
+	}
 }

@@ -41,14 +41,14 @@ const maxRecipients = 1024
 // ParseEnveloped reads an EnvelopedData in its ContentInfo. A message that
 // cannot be understood is [fault.CMSBroken].
 func ParseEnveloped(b []byte) (*EnvelopedData, error) {
-	raw, id, r, err := openContentInfo(b, "envelopedData")
+	raw, id, r, trailer, err := openContentInfo(b, "envelopedData")
 	if err != nil {
 		return nil, broken(err)
 	}
 	if id != oid.EnvelopedData && id != oid.PKCS7EnvelopedData {
 		return nil, broken(fmt.Errorf("contentInfo.contentType: %s is no enveloped data", id))
 	}
-	e := &EnvelopedData{Raw: raw, ContentType: id}
+	e := &EnvelopedData{Raw: raw, ContentType: id, Deviations: trailer}
 	if err := e.read(r); err != nil {
 		return nil, broken(err)
 	}

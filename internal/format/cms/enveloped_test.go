@@ -168,10 +168,9 @@ func TestParseEnvelopedRefuses(t *testing.T) {
 	good := envelope(t, testContent, c)
 	key, s := signer(t)
 	for name, in := range map[string][]byte{
-		"nothing":         nil,
-		"a cut message":   good[:len(good)-1],
-		"trailing octets": append(bytes.Clone(good), 1),
-		"signed data":     assemble(t, key, Template{Content: testContent, Signer: s, Bare: true}),
+		"nothing":       nil,
+		"a cut message": good[:len(good)-1],
+		"signed data":   assemble(t, key, Template{Content: testContent, Signer: s, Bare: true}),
 	} {
 		if _, err := ParseEnveloped(in); !errors.Is(err, fault.CMSBroken) {
 			t.Errorf("%s: %v, want %s", name, err, fault.CMSBroken)

@@ -32,12 +32,13 @@ type Reference struct {
 }
 
 // Identifies reports whether c is the certificate that ref names. Issuer names
-// are compared by their bytes, then normalised (RFC 5280, 7.1).
+// are compared by their bytes, then normalised (RFC 5280, 7.1); serial numbers as
+// [der.SameNumber] does.
 func (ref Reference) Identifies(c *cert.Certificate) bool {
 	if ref.SubjectKeyID != nil {
 		return len(ref.SubjectKeyID) > 0 && bytes.Equal(ref.SubjectKeyID, c.SubjectKeyID())
 	}
-	if ref.Serial == nil || c.Serial.Cmp(ref.Serial) != 0 {
+	if ref.Serial == nil || !der.SameNumber(der.IntegerOctets(c.Serial), der.IntegerOctets(ref.Serial)) {
 		return false
 	}
 	return c.IsIssuedBy(&cert.Certificate{RawSubject: ref.RawIssuer}) // no key identifier: names alone

@@ -1,7 +1,6 @@
 package crl
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -100,7 +99,7 @@ func (e *Entry) readExtensions(b []byte) (critical oid.ID, err error) {
 // memory. Where authorities list a number twice, the worst reason and the
 // earliest dates count: no order of entries may hide a revocation.
 func (l *List) Lookup(serial *big.Int) (found Entry, listed bool) {
-	want := twosComplement(serial)
+	want := der.IntegerOctets(serial)
 	for rest := l.entries; len(rest) > 0; {
 		v, next, err := der.Parse(rest)
 		if err != nil {
@@ -108,7 +107,7 @@ func (l *List) Lookup(serial *big.Int) (found Entry, listed bool) {
 		}
 		rest = next
 		n, _, err := der.Parse(v.Content)
-		if err != nil || !equalNumbers(n.Content, want) {
+		if err != nil || !der.SameNumber(n.Content, want) {
 			continue
 		}
 		e, _, err := readEntry(v)
@@ -154,21 +153,6 @@ func (r Reason) rank() int {
 	}
 }
 
-// equalNumbers compares the content octets of two serial numbers. Authorities leave
-// out the leading 00 of one that begins with a set bit, or pad it with more of
-// the sign than it needs: neither may hide a revocation.
-func equalNumbers(a, b []byte) bool {
-	return bytes.Equal(bytes.TrimLeft(a, "\x00"), bytes.TrimLeft(b, "\x00")) || bytes.Equal(shortest(a), shortest(b))
-}
-
-// shortest leaves out the octets that only repeat the sign.
-func shortest(b []byte) []byte {
-	for len(b) > 1 && (b[0] == 0 && b[1] < 0x80 || b[0] == 0xFF && b[1] >= 0x80) {
-		b = b[1:]
-	}
-	return b
-}
-
 // Entries walks the list in order until yield returns false; each entry is read
 // when its turn comes. It can be ranged over.
 func (l *List) Entries(yield func(Entry) bool) {
@@ -187,13 +171,4 @@ func (l *List) Entries(yield func(Entry) bool) {
 			return
 		}
 	}
-}
-
-// twosComplement returns the content octets of the INTEGER n.
-func twosComplement(n *big.Int) []byte {
-	if n.Sign() >= 0 {
-		return append([]byte{0}, n.Bytes()...)
-	}
-	size := n.BitLen()/8 + 1
-	return new(big.Int).Add(n, new(big.Int).Lsh(big.NewInt(1), uint(8*size))).Bytes()
 }

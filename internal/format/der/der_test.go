@@ -2,6 +2,7 @@ package der
 
 import (
 	"bytes"
+	"math/big"
 	"strings"
 	"testing"
 )
@@ -83,4 +84,27 @@ func FuzzParse(f *testing.F) {
 		_, _ = v.Time()
 		_ = v.Count()
 	})
+}
+
+func TestSameNumberForgivesTheSign(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{"\x00\x81\x01", "\x81\x01", true},
+		{"\x00\x00\x12", "\x12", true},
+		{"\xFF\xFF\x81", "\x81", true},
+		{"\x00\x81\x01", "\x00\x81\x02", false},
+		{"\x01\x81\x01", "\x81\x01", false},
+	} {
+		if got := SameNumber([]byte(c.a), []byte(c.b)); got != c.want {
+			t.Errorf("% x and % x: %v", c.a, c.b, got)
+		}
+	}
+	for _, n := range []int64{0, 1, 127, 128, 0x8101, -1, -128, -129, -0x7EFF} {
+		got, err := Value{Tag: Integer, Content: IntegerOctets(big.NewInt(n))}.BigInt()
+		if err != nil || got.Int64() != n {
+			t.Errorf("%d reads back as %v (%v)", n, got, err)
+		}
+	}
 }

@@ -224,7 +224,7 @@ func (p *parser) time(r *der.Reader, name string, want byte) time.Time {
 	if r.Err() != nil {
 		return time.Time{}
 	}
-	t, err := v.Time()
+	t, err := p.moment(v, r.Place(name))
 	r.Fail(name, err)
 	if err == nil {
 		p.timeForm(v, t, want, r.Place(name))

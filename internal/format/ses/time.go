@@ -26,7 +26,7 @@ func (p *parser) timeInfo(r *der.Reader, s *Signature) {
 	switch v.Tag {
 	case der.GeneralizedTime, der.UTCTime:
 		s.TimeText = string(v.Content)
-		if s.Time, err = v.Time(); err != nil {
+		if s.Time, err = p.moment(v, place); err != nil {
 			break
 		}
 		if s.Version == V1 {
@@ -51,6 +51,17 @@ func (p *parser) timeInfo(r *der.Reader, s *Signature) {
 	r.Fail("timeInfo", err)
 }
 
+// moment reads a UTCTime or GeneralizedTime. DER wants a Z; without any zone it is
+// read as the texts are, or a seal of this hour would lie in the future.
+func (p *parser) moment(v der.Value, place string) (time.Time, error) {
+	t, err := v.Time()
+	if err != nil || strings.ContainsAny(string(v.Content), "Z+-") {
+		return t, err
+	}
+	p.note(place, zoneless)
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), beijing).UTC(), nil
+}
+
 // timeOctets reads a token, else a text.
 func (p *parser) timeOctets(b []byte, s *Signature, place string) (err error) {
 	if t, err := tokenTime(b); err == nil {
@@ -69,6 +80,8 @@ func (p *parser) timeOctets(b []byte, s *Signature, place string) (err error) {
 // the seconds. writtenLayout is the one we write.
 var timeLayouts = []string{writtenLayout, generalizedLayout, utcLayout, "20060102150405-0700", "2006-01-02 15:04:05Z07:00"}
 
+const zoneless = "names no zone, taken as Beijing time"
+
 // zonelessLayouts name no zone.
 var zonelessLayouts = []string{"20060102150405", "2006-01-02 15:04:05", "2006-01-02T15:04:05"}
 
@@ -86,7 +99,7 @@ func (p *parser) timeText(text, place string) (time.Time, error) {
 	}
 	for _, layout := range zonelessLayouts {
 		if t, err := time.ParseInLocation(layout, trimmed, beijing); err == nil {
-			p.note(place, "names no zone, taken as Beijing time")
+			p.note(place, zoneless)
 			return t.UTC(), nil
 		}
 	}

@@ -195,6 +195,11 @@ export interface CodeArgs {
   "enrol.test_failed": { use: Arg };
   "file.cut": { file: Arg; want: Arg; have: Arg };
   "file.exists": { file: Arg };
+  "file.forbidden": { file: Arg };
+  "file.is_folder": { file: Arg };
+  "file.missing": { file: Arg };
+  "file.no_certificate": { file: Arg };
+  "file.other_kind": { file: Arg; kind: Arg; want: Arg; use: Arg };
   "file.unknown_kind": { file: Arg };
   "file.unreadable": { file: Arg };
   "file.unwritable": { file: Arg };

@@ -195,6 +195,11 @@ export interface CodeArgs {
   "enrol.test_failed": { use: Arg };
   "file.cut": { file: Arg; want: Arg; have: Arg };
   "file.exists": { file: Arg };
+  "file.forbidden": { file: Arg };
+  "file.is_folder": { file: Arg };
+  "file.missing": { file: Arg };
+  "file.no_certificate": { file: Arg };
+  "file.other_kind": { file: Arg; kind: Arg; want: Arg; use: Arg };
   "file.unknown_kind": { file: Arg };
   "file.unreadable": { file: Arg };
   "file.unwritable": { file: Arg };
@@ -1640,6 +1645,36 @@ export const codes: { readonly [code in Code]: Entry } = {
     retryable: false,
     zh: { title: "文件 {file} 已经存在", cause: "不会覆盖已有的文件", next: "用 -o 换一个文件名，或用 --force 覆盖" },
     en: { title: "{file} exists already", cause: "nothing is overwritten unasked", next: "choose another name with -o or overwrite with --force" },
+  },
+  "file.forbidden": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "没有权限读取 {file}", cause: "文件的权限不允许当前用户读取", next: "请文件的所有者或管理员授权，或复制到自己的文件夹后再试" },
+    en: { title: "you are not permitted to read {file}", cause: "its permissions do not let this user read it", next: "ask its owner or the administrator, or copy it to a folder of your own" },
+  },
+  "file.is_folder": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "{file} 是文件夹，这里要的是文件", cause: "给出的是文件夹的路径", next: "写出其中文件的名称" },
+    en: { title: "{file} is a folder; a file is wanted here", cause: "what was given is the path of a folder", next: "name the file inside it" },
+  },
+  "file.missing": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "找不到文件 {file}", cause: "文件名或路径写错了，或文件已被移走、删除", next: "检查文件名和所在的文件夹" },
+    en: { title: "{file} is not there", cause: "its name or path is mistyped, or it was moved or deleted", next: "check the name and the folder" },
+  },
+  "file.no_certificate": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "读不出 {file} 里的证书或吊销列表", cause: "文件损坏或被截断，或不是 DER、PEM、Base64、P7B 格式；为免漏掉吊销信息，程序没有跳过它", next: "重新导出或下载这个文件；不需要它时，移出文件夹" },
+    en: { title: "no certificate or revocation list can be read from {file}", cause: "it is damaged or cut short, or is not DER, PEM, Base64 or P7B; it was not passed over, lest a revocation be lost", next: "export or download it again; if it is not needed, move it out of the folder" },
+  },
+  "file.other_kind": {
+    severity: "error",
+    retryable: false,
+    zh: { title: "{file} 是“{kind}”，这里要的是“{want}”", cause: "选错了文件，或扩展名与内容不符", next: "{use}" },
+    en: { title: "{file} is {kind}; what is wanted here is {want}", cause: "it is the wrong file, or its name does not match its content", next: "{use}" },
   },
   "file.unknown_kind": {
     severity: "error",
