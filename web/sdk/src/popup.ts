@@ -13,7 +13,7 @@ const READY = 10_000;
  * this computer. It must be called during a click.
  */
 export function openWindow(lang: Lang, push: Push): Promise<Transport> {
-  const w = window.open("about:blank", "xinzhang", "popup,width=560,height=720");
+  const w = window.open(page(PORTS[0]), "xinzhang", "popup,width=560,height=720");
   if (!w) return Promise.reject(fail(lang, "browser.popup_blocked", {}));
   return handshake(w, lang, push).catch(async (e: XinzhangError) => {
     const why = e.code === "call.window_closed" && (await cutsOpener()) ? fail(lang, "browser.opener_cut", {}) : e;
@@ -24,11 +24,13 @@ export function openWindow(lang: Lang, push: Push): Promise<Transport> {
 
 async function handshake(w: Window, lang: Lang, push: Push): Promise<Transport> {
   for (const port of PORTS) {
-    w.location.replace(`${base(port)}/window.html`);
+    if (port !== PORTS[0]) w.location.replace(page(port));
     if (await ready(w, base(port), lang)) return connected(w, port, lang, push);
   }
   throw fail(lang, "agent.not_running", {});
 }
+
+const page = (port: number): string => `${base(port)}/window.html`;
 
 /** ready waits for the page in w to speak; false when it does not, an error when w is gone. */
 function ready(w: Window, origin: string, lang: Lang): Promise<boolean> {

@@ -229,9 +229,10 @@ describe("the agent's window", () => {
   /** inWindow has window.open give window.html, which carries what comes over its port to agent; heard is told of all of it. */
   function inWindow(agent: Agent, heard: unknown[]) {
     const listeners = new Set<(e: object) => void>();
+    const load = (url: string) => setTimeout(() => listeners.forEach((l) => l({ source: opened, origin: new URL(url).origin, data: { xinzhang: "ready" } })));
     const opened = {
       closed: false,
-      location: { replace: (url: string) => setTimeout(() => listeners.forEach((l) => l({ source: opened, origin: new URL(url).origin, data: { xinzhang: "ready" } }))) },
+      location: { replace: load },
       postMessage(_: object, __: string, [port]: [MessagePort]) {
         port.onmessage = async ({ data }) => {
           heard.push(data.method ?? data.xinzhang);
@@ -240,7 +241,7 @@ describe("the agent's window", () => {
       },
     };
     const listening = { addEventListener: (_: string, l: () => void) => listeners.add(l), removeEventListener: (_: string, l: () => void) => listeners.delete(l) };
-    vi.stubGlobal("window", { isSecureContext: false, open: () => opened, ...listening });
+    vi.stubGlobal("window", { isSecureContext: false, open: (url: string) => (load(url), opened), ...listening });
     vi.stubGlobal("navigator", { permissions: { query: async () => ({ state: "denied" }) } });
   }
 
@@ -257,6 +258,16 @@ describe("the agent's window", () => {
     await vi.waitFor(() => expect(heard).toContain("over"));
     expect(heard).toEqual(["hello", "batch", "cancel", "over"]);
     expect(asked(agent, "cancel")[0].params).toEqual({ operation: asked(agent, "batch")[0].params.operation });
+  });
+
+  test("an agent whose hello does not fit has its window closed, though the call went with it", async () => {
+    for (const [agent, code] of [[fake({ api: 2, answers: ["never"] }), "agent.api_version"], [fake({ methods: ["hello", "keys"], answers: ["never"] }), "agent.too_old"]] as const) {
+      const heard: unknown[] = [];
+      inWindow(agent, heard);
+      const client = new Client();
+      expect(await codeOf(client.sign({ document: text.document }))).toBe(code);
+      await vi.waitFor(() => expect(heard).toEqual(["hello", "sign", "over"]));
+    }
   });
 });
 
