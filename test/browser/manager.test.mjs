@@ -48,7 +48,7 @@ for (const program of await programs()) {
       browser = await launch(program, {})
       page = await (await browser.newContext({ viewport: { width: 1366, height: 768 } })).newPage()
       page.on('pageerror', (e) => complaints.push(e.message))
-      page.on('console', (m) => { if (/Content Security Policy|Unhandled/.test(m.text())) complaints.push(m.text()) })
+      page.on('console', (m) => { if (/Content Security Policy|Unhandled|^\w*Error:/.test(m.text())) complaints.push(m.text()) })
       complaints = []
     })
     after(async () => {
@@ -181,6 +181,7 @@ for (const program of await programs()) {
       assert.equal(world.answers.length - before, 1)
       world.push('closed', { reason: { code: 'pin.locked', title: '' } })
       await page.getByText('密码已锁死').first().waitFor()
+      assert.deepEqual(complaints, [], 'what a wrong PIN drew is put away in order')
     })
 
     test('a page that opens window.html gets its answer over the port, under the origin the browser says', async () => {

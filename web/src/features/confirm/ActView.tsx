@@ -42,7 +42,9 @@ export function ActView({ of, remember, again, refused, done }: Props) {
   })
   // In a small window it would come where nobody looks.
   const told = useRef<HTMLDivElement>(null)
-  useEffect(() => told.current?.scrollIntoView({ block: 'nearest' }), [problem])
+  useEffect(() => {
+    told.current?.scrollIntoView({ block: 'nearest' })
+  }, [problem])
   const key = of.keys.find((k) => k.id === chosen && k.suited)
   useEffect(() => {
     if (!chosen || of.keys.some((k) => k.id === chosen)) return
