@@ -65,7 +65,7 @@ type WindowCall struct {
 	Origin string          `json:"origin" doc:"MessageEvent.origin, or the origin of return_url" minLength:"8" maxLength:"256"`
 	Method string          `json:"method" enum:"hello,keys,certificate,login,sign,batch,decrypt,verify,envelope,cancel"`
 	Params json.RawMessage `json:"params"`
-	Window string          `json:"window,omitempty" doc:"made by the page, once: the questions of this call are asked under /v1/windows/{window}; listen to its events first" pattern:"^[A-Za-z0-9_-]{16,64}$"`
+	Window string          `json:"window,omitempty" doc:"made by the page, once: the questions of this call are asked under /v1/windows/{window}, whose events tell of each, of one that is asked already as they begin" pattern:"^[A-Za-z0-9_-]{16,64}$"`
 }
 
 // WindowResult is the result of the method that was called.

@@ -3,7 +3,7 @@
 //
 // A page is answered with a Content-Security-Policy of its own nonce and never
 // kept by the browser; what lies in assets/ bears a hash in its name and is kept
-// for ever. Assets are embedded beside their gzip form.
+// for ever, the few other files for a day. Assets are embedded beside their gzip form.
 package webui
 
 import (
@@ -97,7 +97,7 @@ func (h handler) asset(w http.ResponseWriter, r *http.Request, name string) {
 	}
 	head := w.Header()
 	head.Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
-	head.Set("Cache-Control", "no-cache")
+	head.Set("Cache-Control", "max-age=86400") // an icon, and the word to old browsers: a day late is early enough
 	if strings.HasPrefix(name, "assets/") {
 		head.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}

@@ -59,10 +59,6 @@ export function focus(page) {
     const e = document.activeElement;
     if (!e || e === document.body) return { name: "", shown: false };
     const ringed = (x, style = getComputedStyle(x)) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
-    // antd rings the frame of a box with its shadow, and the square of a check box.
-    const frame = e.closest(".ant-input-affix-wrapper");
-    const square = e.closest(".ant-checkbox, .ant-radio");
-    const shown = ringed(e) || (frame && getComputedStyle(frame).boxShadow !== "none") || (square && [square, ...square.children].some((x) => ringed(x)));
-    return { name: (e.getAttribute("aria-label") ?? (e.innerText || e.labels?.[0]?.innerText || e.tagName)).replace(/\s+/g, " ").trim(), shown: Boolean(shown) };
+    return { name: (e.getAttribute("aria-label") ?? (e.innerText || e.labels?.[0]?.innerText || e.tagName)).replace(/\s+/g, " ").trim(), shown: ringed(e) };
   });
 }

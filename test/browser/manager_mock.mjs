@@ -62,7 +62,7 @@ const routes = [
   ['GET', /^\/health$/, (_, { res }) => json(res, { product: 'xinzhang-agent', version: '0.4.0', api: 1, user_matches: true })],
   ['POST', /^\/v1\/manager\/session$/, (w, { res }) => { w.session = true; json(res, { version: '0.4.0', settings: w.settings }) }],
   ['GET', /^\/v1\/manager\/keys$/, (w, { res }) => json(res, { keys: w.keys, devices: w.devices })],
-  ['GET', /^\/v1\/(?:manager|windows\/[\w-]+)\/events$/, events],
+  ['GET', /^\/v1\/(?:manager|windows\/([\w-]+))\/events$/, events],
   ['POST', /^\/v1\/manager\/keys\/(\w+)\/id-number$/, (w, { res }) => json(res, { id_number: '990000199001011239' })],
   ['POST', /^\/v1\/manager\/keys\/(\w+)\/compare$/, compare],
   ['POST', /^\/v1\/manager\/keys\/(\w+)\/verify-pin$/, (w, c) => pin(w, c, c.body.pin, (key) => ({ tries: key.tries }))],
@@ -129,9 +129,11 @@ function compare(w, { res, body }) {
   json(res, { equal: body.number === own, parts })
 }
 
-function events(w, { res }) {
+// As the agent does, it tells a window at once of a question that is asked already.
+function events(w, { res, id }) {
   res.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
   res.write(':\n\n')
+  if (w.questions.has(id)) res.write(`event: question\ndata: ${JSON.stringify({ operation: w.questions.get(id).operation })}\n\n`)
   w.streams.add(res)
   res.on('close', () => w.streams.delete(res))
 }

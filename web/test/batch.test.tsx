@@ -2,6 +2,7 @@ import { act, fireEvent, screen, waitFor } from '@testing-library/react'
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { Question, WindowProgress } from '../src/api/types'
 import { Asking } from '../src/features/confirm/Asking'
+import { loadCodes } from '../src/i18n/problem'
 import { personKey, standIn } from './agent'
 import { awake, draw } from './render'
 
@@ -40,7 +41,10 @@ function ask(answer: (body: Record<string, unknown>) => { status?: number; body:
   return agent
 }
 
-beforeEach(() => gone.mockClear())
+beforeEach(async () => {
+  gone.mockClear()
+  await loadCodes()
+})
 
 const button = (name: RegExp | string) => screen.getByRole<HTMLButtonElement>('button', { name })
 const said = (agent: { calls: { name: string; body: Record<string, unknown> }[] }, part: string) => agent.calls.filter((c) => c.name.includes(part)).map((c) => c.body)
@@ -90,7 +94,8 @@ test('the window stays, shows the progress, pauses, goes on and stops', async ()
   fireEvent.click(button('批准 12 份'))
   await waitFor(() => expect(screen.queryByText('批准 12 份')).toBeNull())
   tell('progress', progress({ done: 3, index: 4, title: '建议书 5' }))
-  expect(screen.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('30')
+  const bar = screen.getByRole<HTMLProgressElement>('progressbar')
+  expect([bar.value, bar.max]).toEqual([3, 10])
   for (const words of ['已完成 3 / 10 份', '建议书 5', '您去掉了 2 份']) expect(screen.getByText(words)).toBeTruthy()
   fireEvent.click(button('暂停')) // the Enter of the PIN must not pause
   await awake()

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { ChangeDialog } from '../src/features/keys/ChangeDialog'
 import { VerifyDialog } from '../src/features/keys/VerifyDialog'
 import { personKey, standIn } from './agent'
-import { awake, draw } from './render'
+import { awake, drawManaged } from './render'
 
 const type = (label: string, value: string) => fireEvent.change(screen.getByLabelText(label), { target: { value } })
 const button = (name: string) => screen.getByRole<HTMLButtonElement>('button', { name: new RegExp(`${name}$`) })
@@ -13,7 +13,7 @@ const keys = () => ({ body: { keys: [personKey()], devices: [] } })
 test('R37: three clicks on 修改密码 send one request, and success closes the form', async () => {
   const agent = standIn({ 'POST .*/change-pin': () => ({ body: { tries: personKey().tries } }), 'GET .*/keys': keys })
   const close = vi.fn()
-  draw(<ChangeDialog of={personKey()} close={close} />)
+  drawManaged(<ChangeDialog of={personKey()} close={close} />)
   type('旧密码', 'old-pin-1')
   type('新密码', 'new-pin-2')
   type('再输一次新密码', 'new-pin-2')
@@ -26,7 +26,7 @@ test('R37: three clicks on 修改密码 send one request, and success closes the
 
 test('R36: what cannot be a new PIN is said before the UKey is touched', async () => {
   const agent = standIn({})
-  draw(<ChangeDialog of={personKey()} close={() => {}} />)
+  drawManaged(<ChangeDialog of={personKey()} close={() => {}} />)
   await awake()
   const cases: [string, string, string][] = [
     ['12345', '12345', '新密码须为 6 至 16 位'],
@@ -56,7 +56,7 @@ test('R40: a wrong PIN says how many tries are left, clears the box and sends no
     },
     'GET .*/keys': keys,
   })
-  draw(<VerifyDialog of={personKey()} close={() => {}} />)
+  drawManaged(<VerifyDialog of={personKey()} close={() => {}} />)
   expect(screen.getByTestId('tries-left').textContent).toBe('7')
   type('PIN 码（密码）', 'wrong-pin')
   await awake()
@@ -74,7 +74,7 @@ test('R40: a wrong PIN says how many tries are left, clears the box and sends no
 
 test('typed-ahead Enter does nothing in the first half second', async () => {
   const agent = standIn({ 'POST .*/verify-pin': () => ({ body: { tries: personKey().tries } }), 'GET .*/keys': keys })
-  draw(<VerifyDialog of={personKey()} close={() => {}} />)
+  drawManaged(<VerifyDialog of={personKey()} close={() => {}} />)
   type('PIN 码（密码）', 'right-pin')
   fireEvent.submit(button('开始校验').closest('form')!)
   expect(agent.count('/verify-pin')).toBe(0)
@@ -86,7 +86,7 @@ test('typed-ahead Enter does nothing in the first half second', async () => {
 
 test('the last try needs a tick', async () => {
   const agent = standIn({ 'POST .*/verify-pin': () => ({ body: { tries: personKey().tries } }), 'GET .*/keys': keys })
-  draw(<VerifyDialog of={personKey({ tries: { left: 1, max: 10, known: true, first: false } })} close={() => {}} />)
+  drawManaged(<VerifyDialog of={personKey({ tries: { left: 1, max: 10, known: true, first: false } })} close={() => {}} />)
   type('PIN 码（密码）', 'right-pin')
   await awake()
   expect(button('开始校验').disabled).toBe(true)
@@ -98,7 +98,7 @@ test('the last try needs a tick', async () => {
 
 test('R38: a locked UKey gets no PIN box but what to bring', () => {
   standIn({})
-  draw(<VerifyDialog of={personKey({ state: 'pin_locked', tries: { left: 0, max: 10, known: true, first: false } })} close={() => {}} />)
+  drawManaged(<VerifyDialog of={personKey({ state: 'pin_locked', tries: { left: 0, max: 10, known: true, first: false } })} close={() => {}} />)
   expect(screen.queryByLabelText('PIN 码（密码）')).toBeNull()
   expect(screen.getByText('密码已锁死')).toBeTruthy()
   expect(button('打印办理清单')).toBeTruthy()

@@ -7,7 +7,7 @@ import { SettingsPage } from '../src/features/settings/SettingsPage'
 import { pseudo } from '../src/i18n/pseudo'
 import { speak } from '../src/kit/words'
 import { personKey, standIn } from './agent'
-import { draw } from './render'
+import { drawManaged } from './render'
 
 // Words that come from a certificate, and names that are the same everywhere.
 const data = /^(测试用户甲|示例监狱|信章示例 CA|CN=.*|[\d\s:/.,*+…·\-–✓✗!A-F]+|[·\s]*SN …?|a|V|M|E|Alt.*|Tab|Esc|S?HA-1|SM3|X?Z1)$/i
@@ -18,7 +18,7 @@ test('nothing on the screen bypasses the catalogue of words', async () => {
     'GET .*/settings': () => ({ body: { language: 'zh', theme: 'light', digest_only: 'ask' } }),
     'GET .*/health': () => ({ body: { product: 'xinzhang-agent', version: '1', api: 1, user_matches: true } }),
   })
-  draw(<><KeysPage /><SettingsPage /><HelpPage /><VerifyDialog of={personKey()} close={() => {}} /></>, speak('zh', pseudo))
+  drawManaged(<><KeysPage /><SettingsPage /><HelpPage /><VerifyDialog of={personKey()} close={() => {}} /></>, speak('zh', pseudo))
   await screen.findAllByText('⟦证书验证⟧')
   await screen.findByText('⟦大字⟧')
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { codes } from '../src/i18n/codes.gen'
 import { enUS } from '../src/i18n/en-US'
 import { fill } from '../src/i18n/messages'
-import { tell } from '../src/i18n/problem'
+import { loadCodes, tell } from '../src/i18n/problem'
 import { zhCN } from '../src/i18n/zh-CN'
 
 const words = (messages: object) => Object.entries(messages).flatMap(([area, texts]) => Object.entries(texts as object).map(([name, text]) => [`${area}.${name}`, String(text)] as const))
@@ -34,7 +34,9 @@ test('every text is used', () => {
   for (const [key] of words(zhCN)) expect(source.includes(`'${key}'`) || made.includes(key), key).toBe(true)
 })
 
-test('a code becomes words in both languages, an unknown one keeps those it came with', () => {
+test('a code becomes words in both languages, an unknown one keeps those it came with', async () => {
+  expect(tell({ code: 'pin.incorrect', title: 'said' }, 'zh').title, 'before the table is there').toBe('said')
+  await loadCodes()
   expect(tell({ code: 'pin.incorrect', args: { left: 6 } }, 'zh').title).toBe('PIN 不正确，还可尝试 6 次')
   expect(tell({ code: 'pin.incorrect', args: { left: 6 } }, 'en').title).toBe('wrong PIN, 6 tries left')
   expect(tell({ code: 'newer.agent', title: 'said', next: 'do' }, 'zh')).toEqual({ title: 'said', cause: '', next: 'do' })

@@ -5,7 +5,7 @@ import type { Lang } from "./errors";
 import { openWindow } from "./popup";
 import { leave } from "./redirect";
 import type { Redirect } from "./redirect";
-import type { Push } from "./transport";
+import type { Push, Transport } from "./transport";
 import type { Hello, Route } from "./types";
 
 export interface Options {
@@ -80,10 +80,11 @@ export class Connector {
     return this.byRedirect(method, params);
   }
 
-  private async over(link: Link, method: string, params: object): Promise<unknown> {
+  /** over sends a call, or takes the one that was sent ahead, over link. */
+  private async over(link: Link, method: string, params: object, sent?: Promise<unknown>): Promise<unknown> {
     this.knows(link, method);
     try {
-      return await link.transport.call(method, params);
+      return await (sent ?? link.transport.call(method, params));
     } catch (e) {
       if (!(e instanceof XinzhangError)) throw e;
       // The window came from the agent, and now finds none to ask: it ended midway.
@@ -99,19 +100,25 @@ export class Connector {
   }
 
   private async inWindow(method: string, params: object): Promise<unknown> {
+    let transport: Transport;
     try {
-      const transport = await openWindow(this.lang, this.push);
-      this.link = { transport, hello: await greet(transport, this.lang) };
+      transport = await openWindow(this.lang, this.push);
     } catch (e) {
-      this.settle();
       if (!(e instanceof XinzhangError) || !NO_WINDOW.includes(e.code) || !this.options.redirect) throw e;
       this.fallback = { route: "redirect", why: e };
       return this.byRedirect(method, params);
     }
+    // Both at once, since a person waits. Where the versions do not fit, the window is
+    // gone again within the half second in which it takes no approval.
+    const greeting = greet(transport, this.lang);
+    const sent = transport.call(method, params);
+    sent.catch(() => undefined); // what the greeting says comes first
     try {
-      return await this.over(this.link, method, params);
+      this.link = { transport, hello: await greeting };
+      return await this.over(this.link, method, params, sent);
     } finally {
-      this.settle();
+      transport.close();
+      if (this.link?.transport === transport) this.link = undefined;
     }
   }
 

@@ -14,22 +14,26 @@ const READY = 10_000;
  * this computer. It must be called during a click.
  */
 export function openWindow(lang: Lang, push: Push): Promise<Transport> {
-  const w = window.open("about:blank", "xinzhang", "popup,width=560,height=720");
+  const [first, ...others] = ports();
+  const w = window.open(page(first), "xinzhang", "popup,width=560,height=720");
   if (!w) return Promise.reject(fail(lang, "browser.popup_blocked", {}));
-  return handshake(w, lang, push).catch(async (e: XinzhangError) => {
+  return handshake(w, first, others, lang, push).catch(async (e: XinzhangError) => {
     const why = e.code === "call.window_closed" && (await cutsOpener()) ? fail(lang, "browser.opener_cut", {}) : e;
     w.close();
     throw why;
   });
 }
 
-async function handshake(w: Window, lang: Lang, push: Push): Promise<Transport> {
-  for (const port of ports()) {
-    w.location.replace(`${base(port)}/window.html`);
+/** handshake waits for the page of the first port, then has w look at the others. */
+async function handshake(w: Window, first: number, others: readonly number[], lang: Lang, push: Push): Promise<Transport> {
+  for (const port of [first, ...others]) {
+    if (port !== first) w.location.replace(page(port));
     if (await ready(w, base(port), lang)) return connected(w, port, lang, push);
   }
   throw fail(lang, "agent.not_running", {});
 }
+
+const page = (port: number): string => `${base(port)}/window.html`;
 
 /** ready waits for the page in w to speak; false when it does not, an error when w is gone. */
 function ready(w: Window, origin: string, lang: Lang): Promise<boolean> {

@@ -232,15 +232,14 @@ describe("the agent's window", () => {
    */
   function inWindow(agent: Agent, heard: unknown[], port = 18099) {
     const listeners = new Set<(e: object) => void>();
+    const load = (url: string) => {
+      heard.push(url);
+      const { origin } = new URL(url);
+      if (origin.endsWith(`:${port}`)) setTimeout(() => listeners.forEach((l) => l({ source: opened, origin, data: { xinzhang: "ready" } })));
+    };
     const opened = {
       closed: false,
-      location: {
-        replace(url: string) {
-          heard.push(url);
-          const { origin } = new URL(url);
-          if (origin.endsWith(`:${port}`)) setTimeout(() => listeners.forEach((l) => l({ source: opened, origin, data: { xinzhang: "ready" } })));
-        },
-      },
+      location: { replace: load },
       close() {},
       postMessage(_: object, __: string, [port]: [MessagePort]) {
         port.onmessage = async ({ data }) => {
@@ -250,7 +249,7 @@ describe("the agent's window", () => {
       },
     };
     const listening = { addEventListener: (_: string, l: () => void) => listeners.add(l), removeEventListener: (_: string, l: () => void) => listeners.delete(l) };
-    vi.stubGlobal("window", { isSecureContext: false, open: () => opened, ...listening });
+    vi.stubGlobal("window", { isSecureContext: false, open: (url: string) => (load(url), opened), ...listening });
     vi.stubGlobal("navigator", { permissions: { query: async () => ({ state: "denied" }) } });
   }
 
@@ -304,6 +303,16 @@ describe("the agent's window", () => {
     expect(await click(await loaded())).toEqual([at(18100)]);
     kept.set("xinzhang.port", "80");
     expect(await click(await loaded())).toEqual([at(18099), at(18100)]);
+  });
+
+  test("an agent whose hello does not fit has its window closed, though the call went with it", async () => {
+    for (const [agent, code] of [[fake({ api: 2, answers: ["never"] }), "agent.api_version"], [fake({ methods: ["hello", "keys"], answers: ["never"] }), "agent.too_old"]] as const) {
+      const heard: unknown[] = [];
+      inWindow(agent, heard);
+      const client = new Client();
+      expect(await codeOf(client.sign({ document: text.document }))).toBe(code);
+      await vi.waitFor(() => expect(heard).toEqual(["http://127.0.0.1:18099/window.html", "hello", "sign", "over"]));
+    }
   });
 });
 

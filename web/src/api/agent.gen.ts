@@ -1220,7 +1220,7 @@ export interface components {
             /** @description MessageEvent.origin, or the origin of return_url */
             origin: string;
             params: unknown;
-            /** @description made by the page, once: the questions of this call are asked under /v1/windows/{window}; listen to its events first */
+            /** @description made by the page, once: the questions of this call are asked under /v1/windows/{window}, whose events tell of each, of one that is asked already as they begin */
             window?: string;
         };
         WindowClosed: {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 
 type Handlers = Readonly<Record<string, (data: unknown) => void>>
 
@@ -12,7 +12,8 @@ export function useEvents(address: string | undefined, handlers: Handlers, open:
   latest.current = { handlers, open }
   const [up, setUp] = useState(true)
   const names = Object.keys(handlers).join()
-  useEffect(() => {
+  // Before the first paint, which would take longer than the line.
+  useLayoutEffect(() => {
     if (!address) return
     const source = new EventSource(address)
     source.onopen = () => {

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { Result, Spin } from 'antd'
 import { type ReactNode, useEffect } from 'react'
 import { agent, answer } from '../api/client'
 import { failure } from '../api/failure'
 import { prefer } from '../kit/preferences'
 import { ProblemView } from '../kit/ProblemView'
+import { Result } from '../kit/Result'
+import { Spinner } from '../kit/Spinner'
 import { useSay } from '../kit/words'
 import { takeTicket } from './ticket'
 
@@ -19,13 +20,13 @@ export function Session({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (settings) prefer({ language: settings.language, theme: settings.theme })
   }, [settings])
-  if (session.isPending) return <Spin aria-label={say('app.loading')} style={{ display: 'block', marginTop: 120 }} />
+  if (session.isPending) return <Spinner alone />
   if (!session.error) return children
   const { problem } = failure(session.error)
   if (problem.status !== 401 && problem.status !== 403) return <main style={{ padding: 24 }}><h1>{say('app.name')}</h1><ProblemView problem={problem} /></main>
   return (
     <main>
-      <Result status="info" title={<h1>{say('app.sessionTitle')}</h1>} subTitle={say('app.sessionText')}>
+      <Result tone="info" title={<h1>{say('app.sessionTitle')}</h1>} text={say('app.sessionText')}>
         <ol>
           <li>{say('app.sessionStep1')}</li>
           <li>{say('app.sessionStep2', { command: 'xinzhang-agent open' })}</li>

@@ -1,9 +1,11 @@
-import { Alert, Button, Grid, Menu, Segmented } from 'antd'
+import { Grid, Menu, Segmented } from 'antd'
 import { useEffect, useMemo } from 'react'
 import { Link, Outlet, useLocation, useNavigate } from 'react-router-dom'
 import { useKeyEvents, useKeys, usePlugged } from '../features/keys/useKeys'
 import { useChoose } from '../features/settings/useChoose'
+import { Button } from '../kit/Button'
 import { KindIcon } from '../kit/KindIcon'
+import { Notice } from '../kit/Notice'
 import { type Theme, usePreferences } from '../kit/preferences'
 import { useLanguage, useSay } from '../kit/words'
 import styles from './Shell.module.css'
@@ -36,7 +38,7 @@ export function Shell() {
           {wide && <Plugged />}
         </nav>
         <main id="main" tabIndex={-1} className={styles.main}>
-          {!up && <Alert type="warning" showIcon role="status" title={say('app.agentGone')} style={{ marginBottom: 12 }} />}
+          {!up && <div className={styles.gone}><Notice tone="warning" role="status" title={say('app.agentGone')} /></div>}
           <Outlet />
         </main>
       </div>

@@ -1,4 +1,5 @@
+import { Ant } from '../ant/Ant'
 import { Demo } from '../features/demo/Demo'
 import { show } from '../kit/Page'
 
-show('demo.pageTitle', <Demo />)
+show('demo.pageTitle', <Ant><Demo /></Ant>)

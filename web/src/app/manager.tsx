@@ -1,4 +1,5 @@
 import { createHashRouter, Navigate, RouterProvider } from 'react-router-dom'
+import { Ant } from '../ant/Ant'
 import { KeysPage } from '../features/keys/KeysPage'
 import { show } from '../kit/Page'
 import { Session } from './Session'
@@ -20,7 +21,7 @@ const router = () =>
     },
   ])
 
-show('app.name', <Session><Routes /></Session>)
+show('app.name', <Ant><Session><Routes /></Session></Ant>)
 
 // The router is made once the ticket has left the address, which it would take for a page.
 function Routes() {

@@ -11,11 +11,10 @@ import { show } from '../kit/Page'
 function Detour() {
   const [id] = useState(newOperation)
   const [request] = useState(() => readRequest(location.hash))
-  const [listening, setListening] = useState(false)
-  const back = useRedirect(request, id, listening)
+  const back = useRedirect(request, id)
   const underway = <Underway request={request} back={back} />
   if (!request || back) return underway
-  return <Asking id={id} idle={underway} listening={() => setListening(true)} />
+  return <Asking id={id} idle={underway} />
 }
 
 show('transport.redirectTitle', <Detour />)

@@ -14,5 +14,5 @@ export const sealKinds = {
 
 /** The text for the kind that a seal names; undefined for one in words of its own. */
 export function sealKind(kind: string): (typeof sealKinds)[keyof typeof sealKinds] | undefined {
-  return Object.hasOwn(sealKinds, kind) ? sealKinds[kind as keyof typeof sealKinds] : undefined
+  return Object.keys(sealKinds).includes(kind) ? sealKinds[kind as keyof typeof sealKinds] : undefined
 }

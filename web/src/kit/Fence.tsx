@@ -1,5 +1,6 @@
-import { Button, Result } from 'antd'
 import { Component, type ReactNode } from 'react'
+import { Button } from './Button'
+import { Result } from './Result'
 import { useSay } from './words'
 
 /** Shows a page that broke as a page that says so. */
@@ -18,13 +19,11 @@ export class Fence extends Component<{ children: ReactNode }, { error?: Error }>
 function Crashed({ error }: { error: Error }) {
   const say = useSay()
   return (
-    <Result
-      status="error"
-      title={<h1>{say('app.crashed')}</h1>}
-      subTitle={say('app.crashedText')}
-      extra={<Button type="primary" onClick={() => location.reload()}>{say('app.reload')}</Button>}
-    >
-      <code>{String(error)}</code>
-    </Result>
+    <main>
+      <Result tone="error" title={<h1>{say('app.crashed')}</h1>} text={say('app.crashedText')}>
+        <Button look="primary" onClick={() => location.reload()}>{say('app.reload')}</Button>
+        <code className="break">{String(error)}</code>
+      </Result>
+    </main>
   )
 }

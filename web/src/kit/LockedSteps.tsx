@@ -1,4 +1,5 @@
-import { Alert, Button } from 'antd'
+import { Button } from './Button'
+import { Notice } from './Notice'
 import { usePrint } from './usePrint'
 import { minute } from './when'
 import { useSay } from './words'
@@ -37,7 +38,7 @@ export function LockedSteps({ max, holder, serial }: Props) {
   )
   return (
     <div className="stack">
-      <Alert type="error" showIcon role="alert" title={say('pin.lockedTitle')} description={say('pin.lockedText', { max })} />
+      <Notice tone="error" title={say('pin.lockedTitle')}>{say('pin.lockedText', { max })}</Notice>
       <div>{steps}</div>
       <div><Button onClick={print}>{say('pin.lockedPrint')}</Button></div>
       {sheet}

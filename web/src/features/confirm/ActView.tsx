@@ -1,6 +1,8 @@
-import { Alert, Button, Checkbox } from 'antd'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Question } from '../../api/types'
+import { Button } from '../../kit/Button'
+import { Checkbox } from '../../kit/Checkbox'
+import { Notice } from '../../kit/Notice'
 import { PinInput } from '../../kit/PinInput'
 import { ProblemView } from '../../kit/ProblemView'
 import { few, TriesLeft } from '../../kit/TriesLeft'
@@ -38,6 +40,11 @@ export function ActView({ of, remember, again, refused, done }: Props) {
     setPin('')
     void again()
   })
+  // In a small window it would come where nobody looks.
+  const told = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    told.current?.scrollIntoView({ block: 'nearest' })
+  }, [problem])
   const key = of.keys.find((k) => k.id === chosen && k.suited)
   useEffect(() => {
     if (!chosen || of.keys.some((k) => k.id === chosen)) return
@@ -66,11 +73,11 @@ export function ActView({ of, remember, again, refused, done }: Props) {
         {of.purpose === 'login' && <p>{say('confirm.loginText')}</p>}
         {of.purpose === 'decrypt' && <p>{say('confirm.decryptText')}</p>}
       </div>
-      {blind && <Checkbox checked={knows} onChange={(e) => setKnows(e.target.checked)}><span className="bad">{say('confirm.digestOnlyAgree')}</span></Checkbox>}
-      {gone && !key && <Alert type="warning" showIcon role="alert" title={say('confirm.keyGone')} />}
+      {blind && <Checkbox checked={knows} onChange={setKnows}><span className="bad">{say('confirm.digestOnlyAgree')}</span></Checkbox>}
+      {gone && !key && <Notice tone="warning" title={say('confirm.keyGone')} />}
       <Signer keys={of.keys} chosen={key?.id} choose={(id) => { setChosen(id); setPin(''); setGone(false) }} action={action} bare={of.purpose === 'login' || of.purpose === 'decrypt'} />
       {fewLeft && key && (
-        <Alert type="error" showIcon role="alert" title={say('confirm.fewTitle', { left: key.tries.left })} description={say('confirm.fewText')} />
+        <Notice tone="error" title={say('confirm.fewTitle', { left: key.tries.left })}>{say('confirm.fewText')}</Notice>
       )}
       {asksPin && key && (
         // Each try is a new operation: the field takes the focus again, which it lost while busy.
@@ -79,11 +86,11 @@ export function ActView({ of, remember, again, refused, done }: Props) {
           <TriesLeft tries={key.tries} />
         </form>
       )}
-      {problem && <ProblemView problem={problem} />}
+      {problem && <div ref={told} className={styles.problem}><ProblemView problem={problem} /></div>}
       <footer className={styles.footer}>
         <span role="status" className="muted">{busy && of.need_pin ? say('pin.busy') : ''}</span>
         <Button size="large" onClick={refuse} disabled={busy}>{say('confirm.refuse')} <kbd aria-hidden="true">Esc</kbd></Button>
-        <Button size="large" type="primary" danger={blind} disabled={!ready && !busy} loading={busy} onClick={approve}>{approveWord(action)}</Button>
+        <Button size="large" look="primary" danger={blind} disabled={!ready && !busy} busy={busy} onClick={approve}>{approveWord(action)}</Button>
       </footer>
     </main>
   )

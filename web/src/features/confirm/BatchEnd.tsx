@@ -1,9 +1,10 @@
-import { Button, Result } from 'antd'
 import { useEffect } from 'react'
 import type { WindowProgress } from '../../api/types'
-import { tell } from '../../i18n/problem'
+import { Button } from '../../kit/Button'
+import { Result } from '../../kit/Result'
 import { useInert } from '../../kit/useInert'
-import { useLanguage, useSay } from '../../kit/words'
+import { useTell } from '../../kit/useTell'
+import { useSay } from '../../kit/words'
 import styles from './confirm.module.css'
 import { useEscape } from './useEscape'
 
@@ -13,10 +14,10 @@ const seconds = 5
 /** What became of a batch. It goes by itself when all went well, else the person has to have seen it. */
 export function BatchEnd({ of, leave }: { of: WindowProgress; leave: () => void }) {
   const say = useSay()
-  const language = useLanguage()
+  const tell = useTell()
   const inert = useInert() // the Enter that sent the PIN must not close it unread
   const { stopped, action, done, total, left_out: leftOut } = of
-  const why = stopped && tell(stopped.reason, language)
+  const why = stopped && tell(stopped.reason)
   const seen = () => { if (!inert) leave() }
   useEscape(seen)
   useEffect(() => {
@@ -27,9 +28,9 @@ export function BatchEnd({ of, leave }: { of: WindowProgress; leave: () => void 
   return (
     <main className={styles.window}>
       <Result
-        status={stopped ? 'warning' : 'success'}
+        tone={stopped ? 'warning' : 'success'}
         title={<h1 id="batch-end">{say(stopped ? 'batch.endedEarly' : 'batch.ended', { action, done, total })}</h1>}
-        subTitle={why ? <><strong>{why.title}</strong><br />{why.cause}<br />{why.next}</> : undefined}
+        text={why ? <><strong>{why.title}</strong><br />{why.cause}<br />{why.next}</> : undefined}
       >
         {(stopped || leftOut > 0) && (
           <dl className={styles.facts}>
@@ -46,7 +47,7 @@ export function BatchEnd({ of, leave }: { of: WindowProgress; leave: () => void 
       </Result>
       <footer className={styles.footer}>
         <span className="muted">{stopped ? '' : say('batch.leaving', { seconds })}</span>
-        <Button size="large" type="primary" autoFocus aria-describedby="batch-end" onClick={seen}>{say('app.close')} <kbd aria-hidden="true">Esc</kbd></Button>
+        <Button size="large" look="primary" autoFocus aria-describedby="batch-end" onClick={seen}>{say('app.close')} <kbd aria-hidden="true">Esc</kbd></Button>
       </footer>
     </main>
   )

@@ -1,8 +1,8 @@
-import { Button, Progress } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import { agent, answer } from '../../api/client'
 import { failure } from '../../api/failure'
 import type { Problem, WindowProgress, WindowSteer } from '../../api/types'
+import { Button } from '../../kit/Button'
 import { ProblemView } from '../../kit/ProblemView'
 import { useInert } from '../../kit/useInert'
 import { useOnce } from '../../kit/useOnce'
@@ -47,7 +47,7 @@ export function BatchView({ of, id }: { of: WindowProgress; id: string }) {
           <strong className={styles.count}>{count}</strong>
           {of.left_out > 0 && <span className="muted">{say('batch.leftOut', { count: of.left_out })}</span>}
         </div>
-        <Progress percent={Math.round((100 * of.done) / of.total)} showInfo={false} status={held ? 'normal' : 'active'} aria-label={title} aria-valuetext={count} />
+        <progress className={styles.progress} value={of.done} max={of.total} aria-label={title} aria-valuetext={count} />
         <p className="break">{say(paused ? 'batch.following' : 'batch.present')}<strong>{of.title || say('confirm.untitled')}</strong></p>
         <p className={paused ? 'warn' : 'muted'}>{paused ? say('batch.pausedText', { until: clock(of.until) }) : say('batch.signingText')}</p>
       </div>
@@ -55,7 +55,7 @@ export function BatchView({ of, id }: { of: WindowProgress; id: string }) {
       {problem && <ProblemView problem={problem} />}
       <footer className={styles.footer}>
         <Button size="large" danger disabled={of.state === 'stopping'} onClick={() => act('stop')}>{say('batch.stop')}</Button>
-        <Button size="large" type="primary" autoFocus disabled={of.state === 'stopping'} onClick={() => act(held ? 'resume' : 'pause')}>{say(held ? 'batch.resume' : 'batch.pause')}</Button>
+        <Button size="large" look="primary" autoFocus disabled={of.state === 'stopping'} onClick={() => act(held ? 'resume' : 'pause')}>{say(held ? 'batch.resume' : 'batch.pause')}</Button>
       </footer>
     </main>
   )

@@ -1,6 +1,7 @@
-import { Button, Checkbox } from 'antd'
 import { useState } from 'react'
 import type { Question } from '../../api/types'
+import { Button } from '../../kit/Button'
+import { Checkbox } from '../../kit/Checkbox'
 import { ProblemView } from '../../kit/ProblemView'
 import { useInert } from '../../kit/useInert'
 import { useSay } from '../../kit/words'
@@ -32,11 +33,11 @@ export function Consent({ of, refused, allowed, next }: Props) {
       <Origin of={of} />
       {!of.secure && <p className="warn">⚠ {say('confirm.insecureText')}</p>}
       <p>{say('confirm.originText')}</p>
-      <Checkbox checked={remember} onChange={(e) => setRemember(e.target.checked)}>{say('confirm.originRemember')}</Checkbox>
+      <Checkbox checked={remember} onChange={setRemember}>{say('confirm.originRemember')}</Checkbox>
       {problem && <ProblemView problem={problem} />}
       <footer className={styles.footer}>
         <Button size="large" onClick={refuse} disabled={busy}>{say('confirm.originRefuse')}</Button>
-        <Button size="large" type="primary" disabled={inert} loading={busy} onClick={() => (only ? send({ approve: true, remember }) : next(remember))}>
+        <Button size="large" look="primary" disabled={inert} busy={busy} onClick={() => (only ? send({ approve: true, remember }) : next(remember))}>
           {say(only ? 'confirm.originOnly' : 'confirm.originAllow')}
         </Button>
       </footer>

@@ -1,15 +1,15 @@
-import { Alert, Button, Image } from 'antd'
 import type { Shown } from '../../api/types'
 import { sealKind } from '../../i18n/named'
-import { useCopy } from '../../kit/useCopy'
+import { CopyButton } from '../../kit/CopyButton'
+import { Notice } from '../../kit/Notice'
 import { groups, minute, octets } from '../../kit/when'
 import { useSay } from '../../kit/words'
 import styles from './confirm.module.css'
+import { Picture } from './Picture'
 
 /** One document: what is known of it, its picture, and what exactly is signed. */
 export function DocumentView({ of: d }: { of: Shown }) {
   const say = useSay()
-  const copy = useCopy()
   const place = [d.page ? say('confirm.pageN', { page: d.page }) : undefined, d.place].filter(Boolean).join(' ')
   const facts = [d.type === 'data' ? undefined : d.type.toUpperCase(), d.pages ? say('confirm.pages', { pages: d.pages }) : undefined, d.size ? octets(d.size) : undefined]
   return (
@@ -17,12 +17,12 @@ export function DocumentView({ of: d }: { of: Shown }) {
       {!d.only_hash && (d.picture || !d.text) && (
         <figure className={styles.figure}>
           {d.picture
-            ? <><Image src={d.picture} alt={say('confirm.picture')} preview={{ mask: undefined }} /><figcaption className="small muted">{say('confirm.pictureNote')}</figcaption></>
+            ? <><Picture src={d.picture} title={d.title} /><figcaption className="small muted">{say('confirm.pictureNote')}</figcaption></>
             : <div className={styles.blank}>{say('confirm.noPicture')}</div>}
         </figure>
       )}
       <div className={styles.known}>
-        {d.only_hash && <Alert type="error" showIcon role="alert" title={say('confirm.digestOnly')} description={say('confirm.digestOnlyText')} />}
+        {d.only_hash && <Notice tone="error" title={say('confirm.digestOnly')}>{say('confirm.digestOnlyText')}</Notice>}
         <dl className={styles.facts}>
           <dt>{say('confirm.document')}</dt>
           <dd><strong className={styles.title}>{d.title || say('confirm.untitled')}</strong> <span className="muted">{facts.filter(Boolean).join(' · ')}</span></dd>
@@ -40,7 +40,7 @@ export function DocumentView({ of: d }: { of: Shown }) {
           <dt>{say('confirm.digest')}</dt>
           <dd className={d.only_hash ? 'bad' : undefined}>
             <span className="mono small break">SM3 {groups(d.digest)}</span>{' '}
-            <Button type="link" size="small" onClick={() => copy(d.digest)}>{say('app.copy')}</Button>
+            <CopyButton text={d.digest}>{say('app.copy')}</CopyButton>
           </dd>
         </dl>
       </div>

@@ -1,7 +1,7 @@
-import { Result } from 'antd'
 import type { Problem, Reason } from '../../api/types'
-import { tell } from '../../i18n/problem'
-import { useLanguage, useSay } from '../../kit/words'
+import { Result } from '../../kit/Result'
+import { useTell } from '../../kit/useTell'
+import { useSay } from '../../kit/words'
 
 /** How a window ended. */
 export interface End {
@@ -15,16 +15,18 @@ export interface End {
 /** What stands in a window that has nothing more to ask. */
 export function Ended({ end }: { end: End }) {
   const say = useSay()
-  const language = useLanguage()
-  if (end.kind === 'done') return <Result status="success" title={<h1>{say('confirm.done')}</h1>} subTitle={say('confirm.doneText')} />
-  if (end.kind === 'refused') return <Result status="info" title={<h1>{say('confirm.refused')}</h1>} subTitle={say('confirm.refusedText')} />
+  const tell = useTell()
+  if (end.kind === 'done') return <main><Result tone="success" title={<h1>{say('confirm.done')}</h1>} text={say('confirm.doneText')} /></main>
+  if (end.kind === 'refused') return <main><Result tone="info" title={<h1>{say('confirm.refused')}</h1>} text={say('confirm.refusedText')} /></main>
   const why = end.reason ?? (end.problem?.code === 'agent.not_running' ? end.problem : undefined)
-  const told = why && tell(why, language)
+  const told = why && tell(why)
   return (
-    <Result
-      status="info"
-      title={<h1>{told ? told.title : say('confirm.closed')}</h1>}
-      subTitle={told ? `${told.cause} ${told.next}` : say('confirm.closedText')}
-    />
+    <main>
+      <Result
+        tone="info"
+        title={<h1>{told ? told.title : say('confirm.closed')}</h1>}
+        text={told ? `${told.cause} ${told.next}` : say('confirm.closedText')}
+      />
+    </main>
   )
 }

@@ -1,10 +1,11 @@
-import { Alert, Button, Radio } from 'antd'
-import { useState } from 'react'
-import type { Choice } from '../../api/types'
-import { tell } from '../../i18n/problem'
+import { useId, useState } from 'react'
+import type { Choice, Reason } from '../../api/types'
+import { Button } from '../../kit/Button'
 import { KindIcon } from '../../kit/KindIcon'
+import { Notice } from '../../kit/Notice'
 import { day } from '../../kit/when'
-import { useLanguage, useSay } from '../../kit/words'
+import { useTell } from '../../kit/useTell'
+import { useSay } from '../../kit/words'
 import styles from './confirm.module.css'
 
 interface Props {
@@ -23,9 +24,10 @@ interface Props {
 export function Signer({ keys, chosen, choose, action, bare }: Props) {
   const say = useSay()
   const [changing, setChanging] = useState(false)
+  const group = useId()
   const fits = keys.filter((k) => k.suited)
   const key = fits.find((k) => k.id === chosen)
-  if (keys.length === 0) return <Alert type="info" showIcon role="status" title={say('confirm.noKeys')} description={say('confirm.noKeysText')} />
+  if (keys.length === 0) return <Notice tone="info" role="status" title={say('confirm.noKeys')}>{say('confirm.noKeysText')}</Notice>
   const list = !key || changing
   const heading = say(bare ? 'confirm.certificate' : 'confirm.signer')
   return (
@@ -34,12 +36,17 @@ export function Signer({ keys, chosen, choose, action, bare }: Props) {
         <h2>{list && fits.length > 1 ? say('confirm.chooseKey') : heading}</h2>
         {key && !changing && fits.length > 1 && <Button size="small" onClick={() => setChanging(true)}>{say('confirm.signerChange')}</Button>}
       </div>
-      {fits.length === 0 && <Alert type="warning" showIcon role="status" title={say('confirm.noneFits', { action })} description={say('confirm.noneFitsText')} />}
+      {fits.length === 0 && <Notice tone="warning" role="status" title={say('confirm.noneFits', { action })}>{say('confirm.noneFitsText')}</Notice>}
       {list
         ? (
-          <Radio.Group className={styles.choices} value={key?.id} onChange={(e) => { choose(e.target.value); setChanging(false) }}>
-            {keys.map((k) => <Radio key={k.id} value={k.id} disabled={!k.suited}><Card of={k} /></Radio>)}
-          </Radio.Group>
+          <div role="radiogroup" aria-label={heading} className={styles.choices}>
+            {keys.map((k) => (
+              <label key={k.id} className={styles.choice} data-unsuited={!k.suited}>
+                <input type="radio" name={group} checked={k.id === key?.id} disabled={!k.suited} onChange={() => { choose(k.id); setChanging(false) }} />
+                <Card of={k} />
+              </label>
+            ))}
+          </div>
         )
         : <Card of={key} />}
     </section>
@@ -48,7 +55,6 @@ export function Signer({ keys, chosen, choose, action, bare }: Props) {
 
 function Card({ of: key }: { of: Choice }) {
   const say = useSay()
-  const language = useLanguage()
   // A certificate may name one and the same place as both.
   const unit = [...new Set([key.kind === 'organisation' ? undefined : key.unit, key.department])].filter(Boolean).join(' · ')
   return (
@@ -57,7 +63,7 @@ function Card({ of: key }: { of: Choice }) {
       <span>
         <strong>{key.holder}</strong>{unit && <span className="muted">{unit}</span>}
         <span className="small muted">{say(kind())} · {say('confirm.validTo', { date: day(key.not_after) })} · <span className="number">SN …{key.serial_tail}</span></span>
-        {!key.suited && key.reason && <span className="small warn">{say('confirm.unsuited', { reason: tell(key.reason, language).title })}</span>}
+        {!key.suited && key.reason && <Unsuited reason={key.reason} />}
       </span>
     </span>
   )
@@ -65,4 +71,10 @@ function Card({ of: key }: { of: Choice }) {
   function kind() {
     return key.kind === 'person' ? 'keys.kindPerson' : key.kind === 'organisation' ? 'keys.kindOrganisation' : 'keys.kindOther'
   }
+}
+
+function Unsuited({ reason }: { reason: Reason }) {
+  const say = useSay()
+  const tell = useTell()
+  return <span className="small warn">{say('confirm.unsuited', { reason: tell(reason).title })}</span>
 }

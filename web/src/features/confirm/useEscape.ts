@@ -4,7 +4,7 @@ import { useEffect } from 'react'
 export function useEscape(act: () => void): void {
   useEffect(() => {
     const press = (e: KeyboardEvent) => {
-      if (e.key === 'Escape' && !e.defaultPrevented && !document.querySelector('[role=dialog]')) act()
+      if (e.key === 'Escape' && !e.defaultPrevented && !document.querySelector('dialog[open]')) act()
     }
     window.addEventListener('keydown', press)
     return () => window.removeEventListener('keydown', press)

@@ -1,6 +1,7 @@
-import { Button, Steps } from 'antd'
+import { Steps } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { acts } from '../../i18n/named'
+import { Button, ButtonLink } from '../../kit/Button'
 import { minute, octets } from '../../kit/when'
 import { useLanguage, useSay } from '../../kit/words'
 import type { Act, CaseDocument, Verdict } from './backend'
@@ -30,7 +31,7 @@ export function Acts({ of: d, show }: Props) {
     show(page)
   })
   const next = d.acts.find((a) => !a.done)
-  const report = useRef<HTMLButtonElement & HTMLAnchorElement>(null)
+  const report = useRef<HTMLAnchorElement>(null)
   useEffect(() => {
     if (written !== undefined && !next) report.current?.focus()
   }, [written, next])
@@ -55,8 +56,8 @@ export function Acts({ of: d, show }: Props) {
             <span className={`${styles.line} muted`}>{minute(s.at)}</span>
           </p>
         ))}
-        {d.signatures.length > 0 && <Button ref={report} block href={`/api/documents/${d.id}/report?lang=${language}`} target="_blank">{say('demo.report')}</Button>}
-        <Button block href={`/api/documents/${d.id}/file`}>{say('demo.download', { size: octets(d.size) })}</Button>
+        {d.signatures.length > 0 && <ButtonLink ref={report} block href={`/api/documents/${d.id}/report?lang=${language}`} target="_blank">{say('demo.report')}</ButtonLink>}
+        <ButtonLink block href={`/api/documents/${d.id}/file`}>{say('demo.download', { size: octets(d.size) })}</ButtonLink>
       </section>
     </aside>
   )
@@ -76,7 +77,7 @@ function ActButton({ of: a, busy, next, run }: { of: Act; busy: boolean; next: b
   }, [next])
   return (
     <div>
-      <Button ref={button} type={a.done ? 'default' : 'primary'} block size="large" danger={a.purpose === 'seal' && !a.done} className={still ? styles.still : undefined} aria-disabled={still} onClick={() => { if (!still) run() }}>
+      <Button ref={button} look={a.done ? 'plain' : 'primary'} block size="large" danger={a.purpose === 'seal' && !a.done} className={still ? styles.still : undefined} aria-disabled={still} onClick={() => { if (!still) run() }}>
         {a.done && '✓ '}{say(acts[a.act])}
       </Button>
       <p className="muted small">{a.done ? say('demo.doneBy', { holder: a.done.holder, at: minute(a.done.at) }) : say(a.purpose === 'seal' ? 'demo.needsUnit' : 'demo.needsPerson')}</p>

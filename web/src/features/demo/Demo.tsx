@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button, Layout, Spin } from 'antd'
 import { type ReactNode, useEffect, useRef } from 'react'
+import { Button } from '../../kit/Button'
 import { KindIcon } from '../../kit/KindIcon'
 import { prefer } from '../../kit/preferences'
+import { Spinner } from '../../kit/Spinner'
 import { useLanguage, useSay } from '../../kit/words'
 import type { Person } from './backend'
 import styles from './Demo.module.css'
@@ -13,10 +14,9 @@ import { useBackend } from './useBackend'
 
 /** 示例办案系统: a business system that stands on the page SDK alone. */
 export function Demo() {
-  const say = useSay()
   const server = useBackend()
   const session = useQuery({ queryKey: ['session'], queryFn: server.session })
-  if (session.isPending) return <Spin aria-label={say('app.loading')} style={{ display: 'block', marginTop: 120 }} />
+  if (session.isPending) return <Spinner alone />
   if (session.error) return <Frame person={null}><Refusal error={session.error} /></Frame>
   const { person, hints } = session.data
   return <Frame person={person}>{person ? <Desk /> : <Login hints={hints} />}</Frame>
@@ -33,8 +33,8 @@ function Frame({ person, children }: { person: Person | null; children: ReactNod
     before.current = person
   }, [person])
   return (
-    <Layout className={styles.frame}>
-      <Layout.Header className={styles.header}>
+    <>
+      <header className={styles.header}>
         <KindIcon kind="organisation" size={30} />
         <h1 className={styles.name}>{say('demo.pageTitle')}</h1>
         <span className={styles.mark}>{say('demo.fictional')}</span>
@@ -42,9 +42,9 @@ function Frame({ person, children }: { person: Person | null; children: ReactNod
           {person && <Who person={person} />}
           <Button aria-label={say('app.switchLanguage')} onClick={() => prefer({ language: language === 'zh' ? 'en' : 'zh' })}>{say('app.language')}</Button>
         </span>
-      </Layout.Header>
+      </header>
       <main ref={main} id="main" tabIndex={-1} className={styles.main}>{children}</main>
-    </Layout>
+    </>
   )
 }
 

@@ -1,7 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button, Spin, Tag } from 'antd'
+import { Tag } from 'antd'
 import { useRef, useState } from 'react'
 import { acts } from '../../i18n/named'
+import { Button } from '../../kit/Button'
+import { Spinner } from '../../kit/Spinner'
 import { useSay } from '../../kit/words'
 import { Acts } from './Acts'
 import type { CaseDocument } from './backend'
@@ -18,7 +20,7 @@ export function Desk() {
   const documents = useQuery({ queryKey: ['documents'], queryFn: server.documents })
   const [chosen, setChosen] = useState<string>()
   const reader = useRef<HTMLElement>(null)
-  if (documents.isPending) return <Spin aria-label={say('app.loading')} />
+  if (documents.isPending) return <Spinner alone />
   if (documents.error) return <Refusal error={documents.error} />
   const list = documents.data.documents
   const open = list.find((d) => d.id === chosen) ?? list[0]

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button, Descriptions } from 'antd'
+import { Descriptions } from 'antd'
 import { useState } from 'react'
+import { Button } from '../../kit/Button'
 import { useOnce } from '../../kit/useOnce'
 import { useSay } from '../../kit/words'
 import type { Hint } from './backend'
@@ -32,7 +33,7 @@ export function Login({ hints }: { hints: readonly Hint[] }) {
       <section className="panel stack">
         <h2>{say('demo.loginTitle')}</h2>
         <p>{say('demo.loginText')}</p>
-        <Button type="primary" size="large" block loading={busy} onClick={logIn}>{busy ? say('demo.waiting') : say('demo.login')}</Button>
+        <Button look="primary" size="large" block busy={busy} onClick={logIn}>{busy ? say('demo.waiting') : say('demo.login')}</Button>
         <Tool client={client} />
         <Refusal error={error} close={() => setError(undefined)} />
       </section>

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Alert, Spin } from 'antd'
 import type { Ref } from 'react'
+import { Notice } from '../../kit/Notice'
+import { Spinner } from '../../kit/Spinner'
 import { useSay } from '../../kit/words'
 import type { CaseDocument, CasePage } from './backend'
 import styles from './Demo.module.css'
@@ -22,7 +23,7 @@ function PageOf({ of: d, n }: { of: CaseDocument; n: number }) {
   const say = useSay()
   const server = useBackend()
   const page = useQuery({ queryKey: ['page', d.id, d.version, n], queryFn: () => server.page(d.id, n), staleTime: Infinity, placeholderData: keepPreviousData })
-  if (page.isPending) return <div className={styles.sheet}><Spin aria-label={say('app.loading')} /></div>
+  if (page.isPending) return <div className={styles.sheet}><Spinner alone /></div>
   if (page.error) return <Refusal error={page.error} />
   return (
     <figure className={styles.figure} data-page={n}>
@@ -38,11 +39,8 @@ function Missing({ of: page }: { of: CasePage }) {
   const say = useSay()
   if (page.hidden === 0) return null
   return (
-    <Alert
-      type="warning"
-      showIcon
-      title={say('demo.hidden', { count: page.hidden })}
-      description={<ul>{page.notes.map((note) => <li key={note}>{note}</li>)}</ul>}
-    />
+    <Notice tone="warning" title={say('demo.hidden', { count: page.hidden })}>
+      <ul>{page.notes.map((note) => <li key={note}>{note}</li>)}</ul>
+    </Notice>
   )
 }

@@ -1,5 +1,5 @@
 import { XinzhangError } from '@xinzhang/sdk'
-import { Alert } from 'antd'
+import { Notice } from '../../kit/Notice'
 import { useLanguage, useSay } from '../../kit/words'
 
 /** What a business page shows of a failure: the three lines of the SDK as they are, and the code. */
@@ -9,19 +9,10 @@ export function Refusal({ error, close }: { error: unknown; close?: () => void }
   if (!error) return null
   const { title, cause, next } = error instanceof XinzhangError ? error.text(language) : { title: String(error), cause: '', next: '' }
   return (
-    <Alert
-      type="error"
-      showIcon
-      role="alert"
-      title={title}
-      {...(close && { closable: { onClose: close } })}
-      description={
-        <>
-          {cause && <p>{say('app.cause')}{cause}</p>}
-          {next && <p><strong>{say('app.next')}{next}</strong></p>}
-          {error instanceof XinzhangError && <code className="small muted">{error.code}</code>}
-        </>
-      }
-    />
+    <Notice tone="error" title={title} close={close}>
+      {cause && <p>{say('app.cause')}{cause}</p>}
+      {next && <p><strong>{say('app.next')}{next}</strong></p>}
+      {error instanceof XinzhangError && <code className="small muted">{error.code}</code>}
+    </Notice>
   )
 }

@@ -1,8 +1,10 @@
-import { Alert, Button, Input, Modal } from 'antd'
+import { Input, Modal } from 'antd'
 import { type FormEvent, useId, useState } from 'react'
 import { agent, answer } from '../../api/client'
 import { failure } from '../../api/failure'
 import type { Comparison, ManagedKey, Problem } from '../../api/types'
+import { Button } from '../../kit/Button'
+import { Notice } from '../../kit/Notice'
 import { ProblemView } from '../../kit/ProblemView'
 import { useOnce } from '../../kit/useOnce'
 import { useSay } from '../../kit/words'
@@ -48,7 +50,7 @@ export function CompareDialog({ of: key, close }: { of: ManagedKey; close: () =>
         {problem && <ProblemView problem={problem} />}
         <div className="row" style={{ justifyContent: 'flex-end' }}>
           <Button onClick={close}>{say('app.close')}</Button>
-          <Button type="primary" htmlType="submit" loading={busy} disabled={!number.trim()}>{say('compare.do')}</Button>
+          <Button look="primary" type="submit" busy={busy} disabled={!number.trim()}>{say('compare.do')}</Button>
         </div>
       </form>
     </Modal>
@@ -57,12 +59,12 @@ export function CompareDialog({ of: key, close }: { of: ManagedKey; close: () =>
 
 function Found({ found, length }: { found: Comparison; length: number }) {
   const say = useSay()
-  if (found.equal) return <Alert type="success" showIcon title={say('compare.equal')} description={say('compare.equalText')} />
+  if (found.equal) return <Notice tone="success" title={say('compare.equal')}>{say('compare.equalText')}</Notice>
   const wrong = found.parts.filter((p) => !p.equal)
   const words = wrong.map((p) => (p.name === 'length' ? say('compare.length', { count: length }) : name(p.name)))
   return (
     <div className="stack">
-      <Alert type="warning" showIcon title={say('compare.different', { parts: words.join(say('app.comma')) })} description={say('compare.differentText')} />
+      <Notice tone="warning" title={say('compare.different', { parts: words.join(say('app.comma')) })}>{say('compare.differentText')}</Notice>
       <div className={styles.parts}>
         {found.parts.filter((p) => p.name !== 'length').map((p) => (
           <div key={p.name} data-equal={p.equal}>

@@ -1,9 +1,9 @@
-import { Button } from 'antd'
 import type { ManagedKey } from '../../api/types'
-import { tell } from '../../i18n/problem'
+import { Button } from '../../kit/Button'
 import { Dots, gravity } from '../../kit/TriesLeft'
 import { day } from '../../kit/when'
-import { useLanguage, useSay } from '../../kit/words'
+import { useTell } from '../../kit/useTell'
+import { useSay } from '../../kit/words'
 import { IdNumber } from './IdNumber'
 import styles from './KeyCard.module.css'
 import { soon } from './state'
@@ -65,14 +65,14 @@ const purposeWord = {
 
 function Purposes({ of: key }: { of: ManagedKey }) {
   const say = useSay()
-  const language = useLanguage()
+  const tell = useTell()
   return (
     <div className="row" style={{ gap: '2px 18px' }}>
       {key.purposes.map((p) => (
-        <span key={p.purpose} title={p.reason && tell(p.reason, language).title}>
+        <span key={p.purpose} title={p.reason && tell(p.reason).title}>
           <span className={p.suited ? 'good' : 'muted'} aria-hidden="true">{p.suited ? '✓' : '–'}</span>{' '}
           <span className={p.suited ? undefined : 'muted'}>{say(purposeWord[p.purpose])}</span>
-          <span className="unseen">{p.suited ? say('keys.fits') : say('keys.fitsNot', { reason: p.reason ? tell(p.reason, language).title : '' })}</span>
+          <span className="unseen">{p.suited ? say('keys.fits') : say('keys.fitsNot', { reason: p.reason ? tell(p.reason).title : '' })}</span>
         </span>
       ))}
     </div>

@@ -1,6 +1,7 @@
-import { App, Button, Dropdown } from 'antd'
+import { App, Dropdown } from 'antd'
 import { useEffect } from 'react'
 import type { ManagedKey } from '../../api/types'
+import { Button } from '../../kit/Button'
 import { useSay } from '../../kit/words'
 import styles from './KeyCard.module.css'
 import type { DialogName } from './useDialogs'
@@ -30,7 +31,7 @@ export function KeyActions({ of: key, open, print }: Props) {
   ]
   return (
     <div className={styles.actions} role="group" aria-label={say('keys.actions')}>
-      <Button type="primary" title={say('keys.verifyHint')} aria-keyshortcuts="v" onClick={() => open('verify')}>{say('keys.verify')}<kbd aria-hidden="true">V</kbd></Button>
+      <Button look="primary" title={say('keys.verifyHint')} aria-keyshortcuts="v" onClick={() => open('verify')}>{say('keys.verify')}<kbd aria-hidden="true">V</kbd></Button>
       <Button aria-keyshortcuts="m" onClick={() => open('change')}>{say('keys.change')}<kbd aria-hidden="true">M</kbd></Button>
       <Dropdown menu={{ items }} trigger={['click']}>
         <Button title={say('keys.exportHint')} aria-keyshortcuts="e" aria-haspopup="menu">{say('keys.export')}<kbd aria-hidden="true">E</kbd></Button>

@@ -1,5 +1,6 @@
-import { Button, Tag } from 'antd'
+import { Tag } from 'antd'
 import type { ManagedKey } from '../../api/types'
+import { Button } from '../../kit/Button'
 import { KindIcon } from '../../kit/KindIcon'
 import { usePrint } from '../../kit/usePrint'
 import { useSay } from '../../kit/words'
@@ -21,7 +22,7 @@ export function KeyCard({ of: key }: { of: ManagedKey }) {
       <div className={`${styles.state} ${styles[state.tone]}`}>
         <span><b aria-hidden="true">{state.mark}</b> {say(state.word)}</span>
         {state.tone === 'good' && <Button size="small" onClick={() => open('test')}>{say('keys.test')}</Button>}
-        {key.state === 'pin_first' && <Button size="small" type="primary" onClick={() => open('change')}>{say('keys.firstPinDo')}</Button>}
+        {key.state === 'pin_first' && <Button size="small" look="primary" onClick={() => open('change')}>{say('keys.firstPinDo')}</Button>}
         {key.state === 'pin_locked' && <Button size="small" onClick={() => open('verify')}>{say('app.steps')}</Button>}
       </div>
       <header className={styles.head}>

@@ -1,10 +1,11 @@
-import { Alert, Skeleton } from 'antd'
+import { Skeleton } from 'antd'
 import { useNavigate, useParams } from 'react-router-dom'
 import { failure } from '../../api/failure'
 import type { ManagedKey } from '../../api/types'
-import { tell } from '../../i18n/problem'
+import { Notice } from '../../kit/Notice'
 import { ProblemView } from '../../kit/ProblemView'
-import { useLanguage, useSay } from '../../kit/words'
+import { useTell } from '../../kit/useTell'
+import { useSay } from '../../kit/words'
 import { CertificateTable } from './CertificateTable'
 import { EmptyState } from './EmptyState'
 import { KeyCard } from './KeyCard'
@@ -14,7 +15,7 @@ import { useKeys } from './useKeys'
 /** 我的证书: the UKeys that are plugged in, one of them in full. */
 export function KeysPage() {
   const say = useSay()
-  const language = useLanguage()
+  const tell = useTell()
   const keys = useKeys()
   const chosen = useParams().id
   const navigate = useNavigate()
@@ -26,13 +27,9 @@ export function KeysPage() {
     <div className="stack">
       <h1 style={{ margin: 0 }}>{say('keys.title')}</h1>
       {keys.data.devices.map((d) => (
-        <Alert
-          key={d.serial}
-          type="warning"
-          showIcon
-          title={say('keys.brokenTitle', { device: d.label || d.name })}
-          description={d.problem ? tell(d.problem, language).title : say('keys.stateNoCertificate')}
-        />
+        <Notice key={d.serial} tone="warning" title={say('keys.brokenTitle', { device: d.label || d.name })}>
+          {d.problem ? tell(d.problem).title : say('keys.stateNoCertificate')}
+        </Notice>
       ))}
       {list.length > 1 && <KeyChooser keys={list} chosen={key?.id} choose={(k: ManagedKey) => navigate(`/keys/${k.id}`)} />}
       {key ? <Whole key={key.id} of={key} /> : <EmptyState />}

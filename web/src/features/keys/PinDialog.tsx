@@ -1,8 +1,10 @@
-import { Button, Checkbox, Modal } from 'antd'
+import { Modal } from 'antd'
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { newOperation } from '../../api/client'
 import { failure } from '../../api/failure'
 import type { ManagedKey, Problem } from '../../api/types'
+import { Button } from '../../kit/Button'
+import { Checkbox } from '../../kit/Checkbox'
 import { KindIcon } from '../../kit/KindIcon'
 import { LockedSteps } from '../../kit/LockedSteps'
 import { ProblemView } from '../../kit/ProblemView'
@@ -92,7 +94,7 @@ export function PinDialog({ of: key, title, intro, act, ready, send, clear, clos
         <div>{intro}</div>
         <TriesLeft tries={tries} />
         {children}
-        {isLast && <Checkbox checked={last} onChange={(e) => setLast(e.target.checked)}>{say('pin.lastConfirm')}</Checkbox>}
+        {isLast && <Checkbox checked={last} onChange={setLast}>{say('pin.lastConfirm')}</Checkbox>}
         {problem && <ProblemView problem={problem} />}
         <div role="status" className="muted">{busy && say('pin.busy')}</div>
       </>
@@ -104,7 +106,7 @@ export function PinDialog({ of: key, title, intro, act, ready, send, clear, clos
     return (
       <>
         <Button onClick={close} disabled={busy} autoFocus={isLast}>{say('app.cancel')}</Button>
-        <Button type="primary" htmlType="submit" disabled={!may && !busy} loading={busy} danger={isLast}>{act}</Button>
+        <Button look="primary" type="submit" disabled={!may && !busy} busy={busy} danger={isLast}>{act}</Button>
       </>
     )
   }
@@ -119,5 +121,5 @@ function Close({ act }: { act: () => void }) {
     const timer = setTimeout(() => button.current?.focus(), 50)
     return () => clearTimeout(timer)
   }, [])
-  return <Button ref={button} type="primary" onClick={act}>{say('app.close')}</Button>
+  return <Button ref={button} look="primary" onClick={act}>{say('app.close')}</Button>
 }

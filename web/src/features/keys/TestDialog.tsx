@@ -1,9 +1,9 @@
-import { Result } from 'antd'
 import { useState } from 'react'
 import { agent, answer } from '../../api/client'
 import { Failure } from '../../api/failure'
 import type { ManagedKey } from '../../api/types'
 import { PinInput } from '../../kit/PinInput'
+import { Result } from '../../kit/Result'
 import { useSay } from '../../kit/words'
 import { PinDialog } from './PinDialog'
 
@@ -26,7 +26,7 @@ export function TestDialog({ of: key, close }: { of: ManagedKey; close: () => vo
         if (!got.valid) throw new Failure({ type: 'about:blank', title: '', status: 0, code: 'key.cert_mismatch' })
         setGood(true)
       }}
-      done={good && <Result status="success" title={say('pin.testOk')} subTitle={say('pin.testOkText')} />}
+      done={good && <Result tone="success" title={say('pin.testOk')} text={say('pin.testOkText')} />}
     >
       <PinInput label={say('pin.label')} value={pin} onChange={setPin} autoFocus={key.tries.left !== 1} />
     </PinDialog>

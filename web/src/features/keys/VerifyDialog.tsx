@@ -1,8 +1,8 @@
-import { Result } from 'antd'
 import { useState } from 'react'
 import { agent, answer } from '../../api/client'
 import type { ManagedKey, Tries } from '../../api/types'
 import { PinInput } from '../../kit/PinInput'
+import { Result } from '../../kit/Result'
 import { useSay } from '../../kit/words'
 import { PinDialog } from './PinDialog'
 
@@ -25,7 +25,7 @@ export function VerifyDialog({ of: key, close }: { of: ManagedKey; close: () => 
         setVerified(got.tries)
       }}
       done={verified && (
-        <Result status="success" title={say('pin.verifyOk')} subTitle={verified.known ? say('pin.verifyOkText', verified) : say('pin.verifyOkPlain')} />
+        <Result tone="success" title={say('pin.verifyOk')} text={verified.known ? say('pin.verifyOkText', verified) : say('pin.verifyOkPlain')} />
       )}
     >
       <PinInput label={say('pin.label')} value={pin} onChange={setPin} autoFocus={key.tries.left !== 1} />

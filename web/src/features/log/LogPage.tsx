@@ -1,18 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Empty, Skeleton, Table } from 'antd'
+import { Empty, Skeleton, Table } from 'antd'
 import { agent, answer } from '../../api/client'
 import { failure } from '../../api/failure'
 import type { LogEntry } from '../../api/types'
-import { tell } from '../../i18n/problem'
+import { Button } from '../../kit/Button'
 import { ProblemView } from '../../kit/ProblemView'
 import { groups, minute } from '../../kit/when'
-import { useLanguage, useSay } from '../../kit/words'
+import { useTell } from '../../kit/useTell'
+import { useSay } from '../../kit/words'
 import { csv, download } from './csv'
 
 /** 签署记录: what UKeys did on this computer, for whom. */
 export function LogPage() {
   const say = useSay()
-  const language = useLanguage()
+  const tell = useTell()
   const log = useQuery({ queryKey: ['log'], queryFn: () => answer(agent.GET('/v1/manager/log')), refetchInterval: 5000 })
   return (
     <>
@@ -72,7 +73,7 @@ export function LogPage() {
 
   // The log keeps codes without arguments: a text that needs them would show its braces.
   function why(e: LogEntry): string {
-    const { title } = tell({ code: e.code }, language)
+    const { title } = tell({ code: e.code })
     return title.includes('{') ? `${say('log.failed')} (${e.code})` : title
   }
 

@@ -1,4 +1,6 @@
-import { Button, Result, Spin } from 'antd'
+import { ButtonLink } from '../../kit/Button'
+import { Later } from '../../kit/Later'
+import { Result } from '../../kit/Result'
 import { useSay } from '../../kit/words'
 import { originOf, type Request } from './request'
 
@@ -6,16 +8,16 @@ import { originOf, type Request } from './request'
 export function Underway({ request, back }: { request: Request | undefined; back: string | undefined }) {
   const say = useSay()
   if (!request) {
-    return <main><Result status="info" title={<h1>{say('transport.redirectBad')}</h1>} subTitle={say('transport.redirectBadText')} /></main>
+    return <main><Result tone="info" title={<h1>{say('transport.redirectBad')}</h1>} text={say('transport.redirectBadText')} /></main>
   }
   const origin = originOf(request.return_url)
   return (
     <main>
-      <Result
-        icon={<Spin size="large" aria-label={say('app.loading')} />}
-        title={<h1>{back ? say('transport.redirectBack', { origin }) : say('transport.redirectWait')}</h1>}
-        extra={back && <Button type="primary" href={back}>{say('transport.redirectBackNow', { origin })}</Button>}
-      />
+      <Later>
+        <Result tone="waiting" title={<h1>{back ? say('transport.redirectBack', { origin }) : say('transport.redirectWait')}</h1>}>
+          {back && <ButtonLink look="primary" href={back}>{say('transport.redirectBackNow', { origin })}</ButtonLink>}
+        </Result>
+      </Later>
     </main>
   )
 }

@@ -5,17 +5,17 @@ import { failure } from '../../api/failure'
 import { backTo, originOf, type Request } from './request'
 
 /**
- * Makes the call of a page that came here itself, once this window listens, and
- * returns the address to go back to when it is answered.
+ * Makes the call of a page that came here itself, and returns the address to go
+ * back to when it is answered.
  */
-export function useRedirect(request: Request | undefined, window_: string, listening: boolean): string | undefined {
+export function useRedirect(request: Request | undefined, window_: string): string | undefined {
   const [back, setBack] = useState<string>()
   useEffect(() => {
-    if (!request || !listening) return
+    if (!request) return
     let here = true
     void answerTo(request, window_).then((address) => here && setBack(address))
     return () => { here = false }
-  }, [request, window_, listening])
+  }, [request, window_])
   useEffect(() => {
     if (back) location.replace(back)
   }, [back])

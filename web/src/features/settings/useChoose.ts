@@ -3,9 +3,8 @@ import { App } from 'antd'
 import { agent, answer } from '../../api/client'
 import { failure } from '../../api/failure'
 import type { Settings } from '../../api/types'
-import { tell } from '../../i18n/problem'
 import { prefer } from '../../kit/preferences'
-import { useLanguage } from '../../kit/words'
+import { useTell } from '../../kit/useTell'
 
 /** What the agent keeps for this user. Its native windows follow it too. */
 export function useSettings() {
@@ -19,7 +18,7 @@ export function useSettings() {
 export function useChoose(): (change: Partial<Settings>) => Promise<void> {
   const queries = useQueryClient()
   const { message } = App.useApp()
-  const language = useLanguage()
+  const tell = useTell()
   return async (change) => {
     try {
       const now = await queries.fetchQuery({ queryKey: ['settings'], queryFn: () => answer(agent.GET('/v1/manager/settings')) })
@@ -27,7 +26,7 @@ export function useChoose(): (change: Partial<Settings>) => Promise<void> {
       queries.setQueryData(['settings'], changed)
       prefer({ language: changed.language, theme: changed.theme })
     } catch (cause) {
-      void message.error(tell(failure(cause).problem, language).title)
+      void message.error(tell(failure(cause).problem).title)
     }
   }
 }

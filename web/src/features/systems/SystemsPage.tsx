@@ -1,19 +1,21 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Popconfirm, Skeleton, Table } from 'antd'
+import { App, Popconfirm, Skeleton, Table } from 'antd'
 import { agent, answer } from '../../api/client'
 import { failure } from '../../api/failure'
 import type { Origins } from '../../api/types'
-import { tell } from '../../i18n/problem'
+import { Button } from '../../kit/Button'
+import { Notice } from '../../kit/Notice'
 import { ProblemView } from '../../kit/ProblemView'
 import { minute } from '../../kit/when'
-import { useLanguage, useSay } from '../../kit/words'
+import { useTell } from '../../kit/useTell'
+import { useSay } from '../../kit/words'
 
 type Allowed = Origins['origins'][number]
 
 /** 业务系统: who may ask for signatures: by the administrator's list, or because the user allowed it. */
 export function SystemsPage() {
   const say = useSay()
-  const language = useLanguage()
+  const tell = useTell()
   const queries = useQueryClient()
   const { message } = App.useApp()
   const origins = useQuery({ queryKey: ['origins'], queryFn: () => answer(agent.GET('/v1/manager/origins')) })
@@ -22,7 +24,7 @@ export function SystemsPage() {
       await answer(agent.DELETE('/v1/manager/origins', { params: { query: { origin } } }))
       void message.success(say('systems.revoked', { origin }))
     } catch (cause) {
-      void message.error(tell(failure(cause).problem, language).title)
+      void message.error(tell(failure(cause).problem).title)
     }
     await queries.invalidateQueries({ queryKey: ['origins'] })
   }
@@ -66,7 +68,7 @@ export function SystemsPage() {
           </section>
           <section className="panel">
             <h2>{say('systems.listed')}</h2>
-            {origins.data.problem && <Alert type="warning" showIcon title={tell(origins.data.problem, language).title} description={tell(origins.data.problem, language).next} />}
+            {origins.data.problem && <Notice tone="warning" title={tell(origins.data.problem).title}>{tell(origins.data.problem).next}</Notice>}
             <p className="muted">{origins.data.list ? say('systems.listedText') : say('systems.listedNone')}</p>
             {origins.data.list && (
               <p className="small muted">{say('systems.signedBy', { signer: origins.data.list.signer })} · {say('systems.signedAt', { time: minute(origins.data.list.issued) })}</p>

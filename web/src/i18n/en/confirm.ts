@@ -23,6 +23,9 @@ export const confirm: Words<'confirm'> = {
   digestOnlyAgree: 'I know what I sign and want to go on',
   picture: 'Picture of the page, given by the system',
   pictureNote: 'The picture is given by the system',
+  enlarge: 'Enlarge',
+  larger: 'Larger',
+  smaller: 'Smaller',
   noPicture: 'no picture of the page',
   seal: 'Seal',
   handwriting: 'Signature',
@@ -73,6 +76,10 @@ export const confirm: Words<'confirm'> = {
   approveSeveral: 'Sign {count} documents ({action})',
   batchOpen: 'Look',
   batchIndex: 'No.',
+  batchPages: 'Pages of the list',
+  batchPage: 'Page {page} of {pages}',
+  batchBefore: 'Back',
+  batchAfter: 'Forward',
 }
 
 export const batch: Words<'batch'> = {

@@ -3,6 +3,7 @@ import type { Words } from '../messages'
 export const pin: Words<'pin'> = {
   label: 'PIN',
   caps: 'Caps Lock is on',
+  show: 'Show what is typed',
   triesLeft: 'Tries left',
   triesOf: '{left} of {max} tries left',
   triesUnknown: 'unknown',

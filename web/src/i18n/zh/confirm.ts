@@ -21,6 +21,9 @@ export const confirm = {
   digestOnlyAgree: '我知道自己签的是什么，仍要继续',
   picture: '业务系统给出的页面图像',
   pictureNote: '图像由业务系统给出',
+  enlarge: '放大',
+  larger: '再大一些',
+  smaller: '再小一些',
   noPicture: '没有页面图像',
   seal: '印章',
   handwriting: '签名',
@@ -71,6 +74,10 @@ export const confirm = {
   approveSeveral: '{action} {count} 份',
   batchOpen: '查看',
   batchIndex: '序号',
+  batchPages: '文件的分页',
+  batchPage: '第 {page} / {pages} 页',
+  batchBefore: '上一页',
+  batchAfter: '下一页',
 } as const
 
 export const batch = {

@@ -1,6 +1,7 @@
 export const pin = {
   label: 'PIN 码（密码）',
   caps: '大写锁定已开',
+  show: '显示密码',
   triesLeft: '剩余尝试次数',
   triesOf: '剩余 {left} / {max} 次',
   triesUnknown: '未知',
