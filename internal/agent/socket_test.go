@@ -25,7 +25,7 @@ func TestAPageThatReadsLateHearsTheNewestOfABatch(t *testing.T) {
 		}
 		defer func() { _ = conn.CloseNow() }()
 		ctx, cancel := context.WithCancel(r.Context())
-		k := &socket{conn: conn, out: make(chan []byte, 64), end: cancel}
+		k := &socket{conn: conn, outbox: newOutbox(), end: cancel}
 		for i := range documents {
 			k.advance(ProgressEvent{"first", i + 1, documents})
 			k.advance(ProgressEvent{"second", i + 1, documents})

@@ -40,7 +40,7 @@ func BenchmarkPageToSignature(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	roundtrip.ServeFloor(b, floor, func() ([]byte, error) { return person.SignDigest(b.Context(), [32]byte{1}) })
+	roundtrip.ServeFloor(b, floor, roundtrip.Beside(b, there.Addr().String()), func() ([]byte, error) { return person.SignDigest(b.Context(), [32]byte{1}) })
 	var took struct{ FloorPOST, AgentPOST, FloorSocket, AgentSocket, AgentSDK []float64 }
 	run(b, &took, nil, "trip.mjs", port(there), port(floor), "500")
 	b.Run("POST", func(b *testing.B) { latency(b, took.AgentPOST, took.FloorPOST) })

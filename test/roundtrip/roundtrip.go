@@ -5,7 +5,7 @@
 //
 //	person := authority.Person(nil)
 //	roundtrip.ServeAgent(b, there, authority, dir, roundtrip.Flash(person))
-//	roundtrip.ServeFloor(b, here, func() ([]byte, error) { return person.SignDigest(ctx, e) })
+//	roundtrip.ServeFloor(b, here, roundtrip.Beside(b, there.Addr().String()), func() ([]byte, error) { return person.SignDigest(ctx, e) })
 package roundtrip
 
 import (

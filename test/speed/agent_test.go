@@ -39,7 +39,7 @@ func flashAgent(b *testing.B) (address, floor string) {
 	a := authority(b)
 	person := a.Person(nil)
 	address = serveAgent(b, a, home.Dir(b.TempDir()), roundtrip.Flash(person))
-	return address, serveFloor(b, func() ([]byte, error) { return person.SignDigest(b.Context(), [32]byte{1}) })
+	return address, serveFloor(b, address, func() ([]byte, error) { return person.SignDigest(b.Context(), [32]byte{1}) })
 }
 
 func serveAgent(b *testing.B, a *fixture.Authority, dir home.Dir, provider keyring.Provider) string {
@@ -48,9 +48,9 @@ func serveAgent(b *testing.B, a *fixture.Authority, dir home.Dir, provider keyri
 	return l.Addr().String()
 }
 
-func serveFloor(b *testing.B, sign func() ([]byte, error)) string {
+func serveFloor(b *testing.B, agent string, sign func() ([]byte, error)) string {
 	l := loopback(b)
-	roundtrip.ServeFloor(b, l, sign)
+	roundtrip.ServeFloor(b, l, roundtrip.Beside(b, agent), sign)
 	return l.Addr().String()
 }
 
@@ -77,7 +77,8 @@ func BenchmarkAgentUKey(b *testing.B) {
 	must(b, dir.Create())
 	driver := soft.New(dir.Tokens())
 	softtest.Fill(b, driver, "key-1", roundtrip.PIN, a.Person)
-	floor := serveFloor(b, func() ([]byte, error) {
+	address := serveAgent(b, a, dir, keyring.Soft(driver, dir.Tokens()))
+	floor := serveFloor(b, address, func() ([]byte, error) {
 		device, err := driver.Connect(b.Context(), "key-1")
 		must(b, err)
 		app, err := device.OpenApplication(b.Context(), "XINZHANG")
@@ -89,7 +90,6 @@ func BenchmarkAgentUKey(b *testing.B) {
 		must(b, err)
 		return value, device.Close()
 	})
-	address := serveAgent(b, a, dir, keyring.Soft(driver, dir.Tokens()))
 	compare(b, trips, "op", func() { post(b, floor, trips) }, func() { post(b, address, trips) })
 }
 
