@@ -21,7 +21,8 @@ import (
 type record struct {
 	file string
 	mu   sync.Mutex
-	out  *os.File // stays open from one entry to the next; nil: not yet
+	out  *os.File    // stays open from one entry to the next; nil: not yet
+	is   os.FileInfo // of out
 }
 
 // maxRecord is when the log begins anew; the file before it is kept.
@@ -47,8 +48,7 @@ func (r *record) add(e LogEntry) error {
 func (r *record) ready() error {
 	now, err := os.Stat(r.file)
 	if r.out != nil {
-		was, wrong := r.out.Stat()
-		if err == nil && wrong == nil && os.SameFile(was, now) && now.Size() <= maxRecord {
+		if err == nil && os.SameFile(r.is, now) && now.Size() <= maxRecord {
 			return nil
 		}
 		if err := r.shut(); err != nil {
@@ -60,7 +60,9 @@ func (r *record) ready() error {
 			return err
 		}
 	}
-	r.out, err = os.OpenFile(r.file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if r.out, err = os.OpenFile(r.file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
+		r.is, err = r.out.Stat()
+	}
 	return err
 }
 

@@ -43,7 +43,8 @@ type Directory struct {
 	seen    time.Time // of the file of allowed
 	list    *Signed
 	listErr error
-	stamp   string // of the files of the list
+	stamp   string    // of the files of the list
+	looked  time.Time // when the files were looked at for the last time
 	changed func(origin string, allowed bool)
 }
 
@@ -108,8 +109,7 @@ func (d *Directory) OnChange(f func(origin string, allowed bool)) {
 func (d *Directory) Lookup(origin string) Permission {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.refresh()
-	_ = d.reload() // what cannot be read allows nobody
+	d.look()
 	var p Permission
 	if d.list != nil && d.cfg.Now().Before(d.list.ValidUntil) {
 		for i, s := range d.list.Systems {
@@ -123,6 +123,20 @@ func (d *Directory) Lookup(origin string) Permission {
 		p.User = &a
 	}
 	return p
+}
+
+// fresh is how long files count as they were read. One call of a page asks half a
+// dozen times.
+const fresh = 100 * time.Millisecond
+
+// look reads what other programs may have changed; d.mu is held.
+func (d *Directory) look() {
+	if time.Since(d.looked) < fresh {
+		return
+	}
+	d.looked = time.Now()
+	d.refresh()
+	_ = d.reload() // what cannot be read allows nobody
 }
 
 func (d *Directory) find(origin string) int {
