@@ -22,6 +22,7 @@ function progress(change: Partial<WindowProgress>): WindowProgress {
 
 // The stream of events, which the tests speak on.
 let listeners: Record<string, (e: { data: string }) => void> = {}
+let source: { onopen?: () => void; onerror?: () => void } = {}
 const tell = (event: string, data: unknown) => act(() => listeners[event]?.({ data: JSON.stringify(data) }))
 
 const gone = vi.fn()
@@ -34,6 +35,9 @@ function ask(answer: (body: Record<string, unknown>) => { status?: number; body:
   })
   listeners = {}
   vi.stubGlobal('EventSource', class {
+    declare onopen?: () => void
+    declare onerror?: () => void
+    constructor() { source = this }
     addEventListener(name: string, hear: (e: { data: string }) => void) { listeners[name] = hear }
     close() {}
   })
@@ -134,3 +138,34 @@ test('a batch that went well closes by a key, and by itself', async () => {
   expect(gone).not.toHaveBeenCalled()
   await waitFor(() => expect(gone).toHaveBeenCalledWith({ kind: 'done', seen: true }), { timeout: 7000 })
 })
+
+test('a batch whose agent was restarted says so, and stays to be read', async () => {
+  ask()
+  await ready()
+  tell('progress', progress({ done: 4, index: 5 }))
+  tell('closed', { reason: { code: 'agent.restarted', title: '' } })
+  expect(screen.getByRole('heading', { name: '数字证书管理工具重新启动过，这里的操作中断了' })).toBeTruthy()
+  expect(screen.getByText(/先在业务系统中查看哪些已经办好/)).toBeTruthy()
+  expect(screen.queryByRole('progressbar')).toBeNull()
+  await awake()
+  expect(gone).not.toHaveBeenCalled()
+})
+
+test('a batch that has ended stays so when the agent is restarted', async () => {
+  ask()
+  await ready()
+  tell('progress', progress({ done: 4, index: 6, state: 'ended', stopped: { index: 6, reason: { code: 'operation.stopped', title: '' } } }))
+  tell('closed', { reason: { code: 'agent.restarted', title: '' } })
+  expect(screen.getByText(/已批准 4 \/ 10 份/)).toBeTruthy()
+})
+
+test('an agent that is gone for ten seconds ends its batch here, until it is heard again', async () => {
+  ask()
+  await ready()
+  tell('progress', progress({ done: 4, index: 5 }))
+  act(() => source.onerror?.())
+  await waitFor(() => expect(screen.getByRole('heading', { name: /重新启动过/ })).toBeTruthy(), { timeout: 12_000 })
+  act(() => source.onopen?.())
+  tell('progress', progress({ done: 5, index: 6 }))
+  expect(screen.getByRole<HTMLProgressElement>('progressbar').value).toBe(5)
+}, 20_000)
