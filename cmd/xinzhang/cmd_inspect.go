@@ -80,6 +80,9 @@ func inspectFile(name string, opt inspect.Options) (*inspect.Report, error) {
 		fault.Of(err).Args["file"] = filepath.Base(name)
 	}
 	if err != nil {
+		if kinds := recognise(name); len(kinds) > 0 && !kinds[0].Foreign() {
+			return nil, err
+		}
 		return nil, otherKind(err, name, inspect.KindDocument, inspect.KindCertificate, inspect.KindSeal, inspect.KindSignedData)
 	}
 	r.File = filepath.Base(name)

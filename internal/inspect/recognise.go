@@ -25,6 +25,15 @@ const (
 	KindBundle  Kind = "certificate_bundle" // signed data that nobody signed, as in .p7b
 )
 
+// Foreign reports whether k is a kind of file that this package cannot read.
+func (k Kind) Foreign() bool {
+	switch k {
+	case KindEmpty, KindPDF, KindArchive, KindOffice, KindPicture, KindWebPage, KindText:
+		return true
+	}
+	return false
+}
+
 // Recognise says of what kinds the things in a file are, each once, from their
 // outlines alone: what is inside may be broken. It is for those who wanted another
 // kind. Nothing is what nothing fits.

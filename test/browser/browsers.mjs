@@ -35,15 +35,20 @@ const PORTS = [18099, 18100, 18101];
 const QUIET = ["--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 /**
- * launch starts a browser in which app.example and evil.example are 127.0.0.2,
+ * options are those of a browser in which app.example and evil.example are 127.0.0.2,
  * rebound.example is the computer itself, and the agent on agentPort is the only
  * one: of the three ports where pages look, one leads to it: at, its own, or the first.
  * overrides: address spaces, see startSite.
  */
-export function launch(program, { agentPort, at = PORTS.includes(agentPort) ? agentPort : PORTS[0], overrides = [] }) {
+export function options({ agentPort, at = PORTS.includes(agentPort) ? agentPort : PORTS[0], overrides = [] }) {
   const rules = ["MAP app.example 127.0.0.2", "MAP evil.example 127.0.0.2", "MAP rebound.example 127.0.0.1"];
   // Another agent that runs on this computer must not be found.
   for (const port of PORTS) rules.push(`MAP 127.0.0.1:${port} 127.0.0.1:${port === at ? agentPort : 9}`);
   const spaces = overrides.length > 0 ? [`--ip-address-space-overrides=${overrides.join(",")}`] : [];
-  return chromium.launch({ executablePath: program.path, headless: true, timeout: 60_000, args: [...QUIET, `--host-resolver-rules=${rules.join(", ")}`, "--ignore-certificate-errors", ...spaces] });
+  return [...QUIET, `--host-resolver-rules=${rules.join(", ")}`, "--ignore-certificate-errors", ...spaces];
+}
+
+/** launch starts a browser with these options. */
+export function launch(program, on) {
+  return chromium.launch({ executablePath: program.path, headless: true, timeout: 60_000, args: options(on) });
 }

@@ -1,72 +1,85 @@
-// From a click on a business page to the PIN field of the agent's window, in a real
-// browser, and to that of a window with nothing else in it, which is the floor:
-// prints the milliseconds of each round as JSON. Run by the benchmark in
-// bench_test.go.
-import { programs } from "./browsers.mjs";
+// From a click on a business page to the focus in the PIN field of the agent's window,
+// in a real browser, and to that of a window with nothing else in it, which is the
+// floor: prints the milliseconds of each round as JSON. Run by the
+// benchmark in bench_test.go.
+import { setTimeout as pause } from "node:timers/promises";
+import { options, programs } from "./browsers.mjs";
+import { open } from "./devtools.mjs";
 import { startAgent } from "./real.mjs";
-import { stage, strike } from "./stage.mjs";
+import { startSite } from "./site.mjs";
 
 const ROUNDS = Number(process.argv[2] ?? 15);
+const STILL = 1500; // by then a window does no more, also on a busy machine
 
-// In every page: when was clicked last, and when a PIN field had the focus first.
-const watch = () => {
-  addEventListener("click", () => (window.clickedAt = Date.now()), true);
-  const look = setInterval(() => {
-    if (document.activeElement?.type !== "password") return;
-    window.focusedAt = Date.now();
-    clearInterval(look);
-  }, 5);
-};
+// In every page: when a PIN field had the focus first.
+const watch = `const look = setInterval(() => {
+  if (document.activeElement?.type !== "password") return;
+  document.documentElement.dataset.focused = Date.now();
+  clearInterval(look);
+}, 5);`;
+const button = (text) => `[...document.querySelectorAll("button")].find((b) => b.textContent.includes("${text}")).click()`;
 
 const [program] = await programs();
-const { agent, site, browser } = await stage(program, () => startAgent({ attended: false }));
+const agent = await startAgent({ attended: false });
+const site = await startSite();
+const browser = open(program, options({ agentPort: agent.port, overrides: site.overrides }), watch);
 try {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true });
-  await context.addInitScript(watch);
-  const page = await context.newPage();
-  await page.goto(`${site.origin("http", "public")}/business.html`);
-  await page.evaluate(() => connect());
-  await page.evaluate(() => {
-    const bare = Object.assign(document.createElement("button"), { id: "bare", textContent: "只有一个输入框的窗口", onclick: () => open("/pin.html", "_blank", "popup,width=480,height=640") });
-    document.body.append(bare);
-  });
-  const first = await popup("sign");
-  await first.getByRole("button", { name: "允许并继续" }).click(); // a page that is refused at once may not ask again soon
-  await ended(first, async () => {
-    await first.locator("input[type=password]").fill(agent.pins.person);
-    await first.getByRole("button", { name: "确认并批准", disabled: false }).waitFor();
-    await first.keyboard.press("Enter");
-  });
+  const page = await browser.page(`${site.origin("http", "public")}/business.html`);
+  await pause(STILL);
+  await page.evaluate("connect()");
+  await page.evaluate(`addEventListener("click", () => (window.clickedAt = Date.now()), true);
+    document.body.append(Object.assign(document.createElement("button"), { id: "bare", onclick: () => open("/pin.html", "_blank", "popup,width=480,height=640") }))`);
+  await allowed(await click("sign"));
   const times = [];
   const floor = [];
   for (let i = 0; i < ROUNDS; i++) {
-    const bare = await popup("bare");
-    floor.push(await focused(bare));
+    const bare = await click("bare");
+    floor.push(await took(bare));
     await bare.close();
-    const w = await popup("sign");
-    times.push(await focused(w));
-    await ended(w, () => w.keyboard.press("Escape").catch(() => {})); // it may close while the key is still down
+    const window = await click("sign");
+    times.push(await took(window));
+    await window.evaluate(button("拒绝"));
+    await told(i + 2);
   }
   console.log(JSON.stringify({ times, floor }));
 
-  async function popup(button) {
-    const [w] = await Promise.all([page.waitForEvent("popup"), page.click(`#${button}`)]);
-    return w;
+  /** click opens a window, and looks into it once it stands still. */
+  async function click(id) {
+    await page.evaluate(`document.getElementById("${id}").click()`, true);
+    await pause(STILL);
+    return browser.popup();
   }
 
-  async function focused(w) {
-    await w.waitForFunction(() => window.focusedAt, null, { polling: 20 });
-    return (await w.evaluate(() => window.focusedAt)) - (await page.evaluate(() => window.clickedAt));
+  async function took(window) {
+    const focused = Number(await window.evaluate("document.documentElement.dataset.focused"));
+    if (!focused) throw new Error(`no PIN field had the focus: ${await window.evaluate("document.body.innerText")}`);
+    return focused - (await page.evaluate("clickedAt"));
   }
 
-  /** ended decides in w, and waits until the window is gone and the page was told. */
-  async function ended(w, decide) {
-    const told = await page.evaluate(() => results.length);
-    const gone = w.waitForEvent("close");
-    await decide();
-    await gone;
-    await page.waitForFunction((n) => results.length > n, told);
+  /** allowed signs once: a page that is refused at once may not ask again soon. */
+  async function allowed(window) {
+    await window.evaluate(button("允许并继续"));
+    await pause(STILL);
+    await window.evaluate(`(() => {
+      const field = document.querySelector("input[type=password]");
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, "${agent.pins.person}");
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    })()`);
+    await pause(STILL);
+    await window.evaluate(button("确认并批准"));
+    await told(1);
+  }
+
+  /** told waits until the page knows how n calls ended. */
+  async function told(n) {
+    for (let i = 0; (await page.evaluate("results.length")) < n; i++) {
+      if (i > 100) throw new Error(`the page was told of fewer than ${n} ends`);
+      await pause(100);
+    }
+    await pause(300); // the window closes itself
   }
 } finally {
-  await strike({ agent, site, browser });
+  await browser.close();
+  site.close();
+  await agent.close();
 }
