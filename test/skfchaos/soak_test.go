@@ -117,10 +117,11 @@ func TestNothingIsHeldOfHostsThatCrashed(t *testing.T) {
 	}()
 	defer func() { cancel(); <-watched }()
 	crash := func(times int) {
-		for range times {
+		for n := 0; n < times; n++ {
 			c.switches("crash@SKF_ConnectDev#1")
-			if _, err := c.Connect(ctx, c.name); err == nil {
-				t.Fatal("no crash")
+			if d, err := c.Connect(ctx, c.name); err == nil {
+				n-- // who watches looked at the UKey first, and had the crash
+				_ = d.Close()
 			}
 			if _, err := c.Devices(ctx); err != nil {
 				t.Fatal(err)
