@@ -53,7 +53,7 @@ var words = map[fault.Lang]map[string]string{
 		"h_verify":        "验证文件中的签名和印章（退出状态：0 通过，1 不通过，2 无法确定，3 没有签名，4 读不了）",
 
 		"h_verify_files": "要验证的文件",
-		"h_trust":        "信任的证书：PEM、DER 文件或文件夹，可多次给出；默认用数据目录的 trust",
+		"h_trust":        "信任的证书：PEM、DER、Base64、P7B 文件或文件夹，可多次给出；默认用数据目录的 trust",
 		"h_crl":          "吊销列表：文件或文件夹，可多次给出",
 		"h_at_time":      "按这个时间判断，默认现在",
 		"h_policy":       "判断策略：gbt38540 或 strict",
@@ -432,7 +432,7 @@ UKey is not a certified cryptographic module.
 		"h_verify":        "verify the signatures and seals of documents (exit status: 0 passed, 1 failed, 2 indeterminate, 3 unsigned, 4 unreadable)",
 
 		"h_verify_files": "documents to verify",
-		"h_trust":        "trusted certificates: PEM or DER file or folder, repeatable; by default trust/ of the data directory",
+		"h_trust":        "trusted certificates: PEM, DER, Base64 or P7B file or folder, repeatable; by default trust/ of the data directory",
 		"h_crl":          "revocation lists: file or folder, repeatable",
 		"h_at_time":      "judge as of this time; by default now",
 		"h_policy":       "policy: gbt38540 or strict",
