@@ -125,7 +125,7 @@ for (const program of await programs()) {
           await page.waitForFunction(() => results.length > 0, null, { timeout: 25_000 });
           const [result] = await page.evaluate(() => results.splice(0));
           judge(Buffer.from(result.value ?? assert.fail(JSON.stringify(result)), "base64"), TEXT);
-          assert.deepEqual(sent, expected);
+          assert.deepEqual([...new Set(sent)], expected); // the browser by itself tries a silent port twice
           if (expected.length > 1) await page.reload(); // the tab remembers it
         }
       } finally {
