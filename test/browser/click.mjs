@@ -22,7 +22,9 @@ const button = (text) => `[...document.querySelectorAll("button")].find((b) => b
 const [program] = await programs();
 const agent = await startAgent({ attended: false });
 const site = await startSite();
-const browser = open(program, options({ agentPort: agent.port, overrides: site.overrides }), watch);
+// People's browsers have a process ready for the next window.
+const asPeopleHaveIt = options({ agentPort: agent.port, overrides: site.overrides }).filter((o) => o !== "--no-zygote");
+const browser = open(program, asPeopleHaveIt, watch);
 try {
   const page = await browser.page(`${site.origin("http", "public")}/business.html`);
   await pause(STILL);
