@@ -114,16 +114,14 @@ func (s *Server) verify(ctx context.Context, in *VerifyParams) (*Verified, error
 	if at, ok := sd.Signers[0].SigningTime(); ok {
 		out.SigningTime = &at
 	}
-	for _, c := range sd.Certificates {
-		if !sd.Signers[0].Identifies(c) {
-			continue
-		}
-		out.Certificate = c.Raw
-		_, err := sd.Verify(0, in.Content, c)
-		out.Valid = err == nil
-		return out, nil
+	c := sd.CertificateOf(sd.Signers[0])
+	if c == nil {
+		return nil, fault.New(fault.SignerAbsent)
 	}
-	return nil, fault.New(fault.SignerAbsent)
+	out.Certificate = c.Raw
+	_, err = sd.Verify(0, in.Content, c)
+	out.Valid = err == nil
+	return out, nil
 }
 
 func verifyBare(in *VerifyParams) (*Verified, error) {

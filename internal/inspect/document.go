@@ -286,7 +286,7 @@ func (d *documentReader) value(out *DocumentSignature, value []byte) {
 			return
 		}
 		for _, s := range sd.Signers {
-			if c := signerCert(sd, s); c != nil {
+			if c := sd.CertificateOf(s); c != nil {
 				signer := d.brief(c)
 				out.Signer = &signer
 				return
@@ -332,7 +332,7 @@ func (d *documentReader) integritySignature(list *ofd.IntegrityList, out *Integr
 		return err
 	}
 	for i, s := range sd.Signers {
-		c := signerCert(sd, s)
+		c := sd.CertificateOf(s)
 		if c == nil {
 			continue
 		}

@@ -79,7 +79,7 @@ func (in inspector) signer(sd *cms.SignedData, i int) Signer {
 	if t, ok := s.SigningTime(); ok {
 		out.SigningTime = &t
 	}
-	c := signerCert(sd, s)
+	c := sd.CertificateOf(s)
 	if c == nil {
 		return out
 	}
@@ -90,15 +90,6 @@ func (in inspector) signer(sd *cms.SignedData, i int) Signer {
 		out.Signature = check(err == nil)
 	}
 	return out
-}
-
-func signerCert(sd *cms.SignedData, s cms.Signer) *cert.Certificate {
-	for _, c := range sd.Certificates {
-		if s.Identifies(c) {
-			return c
-		}
-	}
-	return nil
 }
 
 // An EnvelopedData explains an encrypted message.

@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"xinzhang/internal/fault"
-	"xinzhang/internal/format/cert"
 	"xinzhang/internal/format/cms"
 	"xinzhang/internal/format/ofd"
 )
@@ -42,12 +41,7 @@ func checkIntegrityValue(pkg *ofd.Package, list *ofd.IntegrityList) error {
 		return errors.New("nobody signed it")
 	}
 	for i, signer := range sd.Signers {
-		var c *cert.Certificate
-		for _, inside := range sd.Certificates {
-			if signer.Identifies(inside) {
-				c = inside
-			}
-		}
+		c := sd.CertificateOf(signer)
 		if c == nil {
 			return errUnjudged
 		}

@@ -71,25 +71,23 @@ func (f *stampFacts) read(token, stamped []byte, opt Options) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range sd.Certificates {
-		if !sd.Signers[0].Identifies(c) {
-			continue
-		}
-		f.authority = c.Holder()
-		_, err := sd.Verify(0, sd.Content, c)
-		switch {
-		case errors.Is(err, fault.CMSAlgorithm) && !weakDigest(sd.Signers[0].DigestAlg):
-			f.doubt = doubtAlgorithm(fault.Of(err).Args["algorithm"])
-		case err != nil:
-			return err
-		case unknown:
-			f.doubt = doubtAlgorithm(algorithm)
-		default:
-			f.doubt = doubtOf(c, sd.Certificates, f.genTime, opt)
-		}
-		return nil
+	c := sd.CertificateOf(sd.Signers[0])
+	if c == nil {
+		return nil // cannot be judged
 	}
-	return nil // no certificate inside: cannot be judged
+	f.authority = c.Holder()
+	_, err = sd.Verify(0, sd.Content, c)
+	switch {
+	case errors.Is(err, fault.CMSAlgorithm) && !weakDigest(sd.Signers[0].DigestAlg):
+		f.doubt = doubtAlgorithm(fault.Of(err).Args["algorithm"])
+	case err != nil:
+		return err
+	case unknown:
+		f.doubt = doubtAlgorithm(algorithm)
+	default:
+		f.doubt = doubtOf(c, sd.Certificates, f.genTime, opt)
+	}
+	return nil
 }
 
 // granted returns the token inside a TimeStampResp that granted one (RFC 3161

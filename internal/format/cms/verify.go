@@ -16,6 +16,17 @@ import (
 	"xinzhang/internal/format/sm2enc"
 )
 
+// CertificateOf returns the certificate inside that signer names by issuer and
+// serial number; nil when it is not there.
+func (sd *SignedData) CertificateOf(signer Signer) *cert.Certificate {
+	for _, c := range sd.Certificates {
+		if signer.Identifies(c) {
+			return c
+		}
+	}
+	return nil
+}
+
 // Verify checks that the key of c signed, as signer i, content. Content nil
 // means the content inside the message. Content given beside content inside must
 // be the same, or what is inside must be its SM3, as OFD integrity files and
